@@ -1,0 +1,42 @@
+"""Environmental health literacy: learn, survey, estimate, report. `create_app` is the table of contents."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from literacy_app.config import Settings
+
+
+def create_app(settings: "Settings") -> "Flask":
+    """The whole product as one WSGI application."""
+    # Imported here so that rules, models and services can be used without Flask.
+    from flask import Flask
+
+    from literacy_app import tables  # noqa: F401 - all tables must be known before the database is used
+    from literacy_app.accounts import guard
+    from literacy_app.accounts.views import blueprint as accounts
+    from literacy_app.home.views import blueprint as home
+    from literacy_app.learners.views import remember_learner
+    from literacy_app.lessons.views import blueprint as lessons
+    from literacy_app.operations.views import blueprint as operations
+    from literacy_app.practice.views import blueprint as practice
+    from literacy_app.questions.views import blueprint as questions
+    from literacy_app.reports.views import blueprint as reports
+    from literacy_app.surveys.views.api import blueprint as api
+    from literacy_app.surveys.views.pages import blueprint as surveys
+    from literacy_app.webkit import assets, extensions, i18n, pages, security
+
+    app = Flask(__name__, static_folder=None)
+    app.config.from_mapping(settings.for_flask())
+    extensions.init_database(app)
+    extensions.compress.init_app(app)
+    i18n.init_languages(app, settings.translations)
+    assets.init_assets(app, settings.data / "assets")
+    security.init_security(app)
+    guard.init_guard(app)
+    pages.init_pages(app)
+    app.after_request(remember_learner)
+    for blueprint in (operations, accounts, questions, lessons, practice, surveys, api, reports, home):
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,1 @@
+"""Staff: who they are, what they may do and where. Residents never have an account."""

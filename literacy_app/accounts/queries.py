@@ -1,0 +1,51 @@
+"""Looking up staff, sign-ins and failed tries."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from literacy_app.accounts.models import FailedSignIn, SignIn, StaffRow
+
+
+def staff_by_login(session: Session, login: str) -> StaffRow | None:
+    """The member of staff with this login."""
+    return session.scalars(select(StaffRow).where(StaffRow.login == login)).one_or_none()
+
+
+def staff_by_id(session: Session, staff_id: UUID) -> StaffRow | None:
+    """The member of staff with this id."""
+    return session.get(StaffRow, staff_id)
+
+
+def all_staff(session: Session) -> Sequence[StaffRow]:
+    """Everybody, by login."""
+    return session.scalars(select(StaffRow).order_by(StaffRow.login)).all()
+
+
+def sign_in_by_secret(session: Session, secret_sha256: str) -> tuple[SignIn, StaffRow] | None:
+    """The open sign-in with this secret and whose it is; None when it ended or its owner is disabled."""
+    query = (
+        select(SignIn, StaffRow)
+        .join(StaffRow, StaffRow.id == SignIn.staff_id)
+        .where(SignIn.secret_sha256 == secret_sha256, SignIn.ended_at.is_(None), StaffRow.disabled_at.is_(None))
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def open_sign_ins(session: Session, staff_id: UUID) -> Sequence[SignIn]:
+    """The sign-ins of one person that have not ended, newest first."""
+    query = select(SignIn).where(SignIn.staff_id == staff_id, SignIn.ended_at.is_(None)).order_by(SignIn.seen_at.desc())
+    return session.scalars(query).all()
+
+
+def failures(session: Session, login_sha256: str, since: datetime, network: str | None = None) -> tuple[int, datetime | None]:
+    """How many tries failed for a login since a moment (from one network, if given), and when the last was."""
+    query = select(func.count(), func.max(FailedSignIn.at)).where(FailedSignIn.login_sha256 == login_sha256, FailedSignIn.at >= since)
+    if network is not None:
+        query = query.where(FailedSignIn.network == network)
+    count, last = session.execute(query).one()
+    return count, last

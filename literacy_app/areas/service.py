@@ -1,0 +1,30 @@
+"""Keeping divisions and pilots."""
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from literacy_app.areas.loader import PilotFolder
+from literacy_app.areas.models import AreaRow, PilotArea, PilotRow
+
+
+def keep_pilot(session: Session, folder: PilotFolder) -> None:
+    """Store a pilot with its divisions; what is stored already is brought up to date, nothing else is touched."""
+    pilot = folder.pilot
+    for area in folder.areas:
+        session.merge(
+            AreaRow(
+                code=area.code,
+                valid_from=area.valid_from,
+                valid_to=area.valid_to,
+                name_zh=area.name_zh,
+                name_en=area.name_en,
+                urban_rural_class=area.urban_rural_class,
+            )
+        )
+    session.merge(
+        PilotRow(id=pilot.id, name_zh=pilot.name.zh_Hans, name_en=pilot.name.en, starts_on=pilot.starts_on, synthetic=pilot.synthetic)
+    )
+    session.flush()
+    session.execute(delete(PilotArea).where(PilotArea.pilot_id == pilot.id))
+    session.add_all(PilotArea(pilot_id=pilot.id, area_code=code) for code in pilot.areas)
+    session.flush()

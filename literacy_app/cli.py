@@ -1,0 +1,233 @@
+"""The console command `literacy`. Messages go to standard error; 0 is done, 1 the answer is no, 2 the input is wrong."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from literacy_app.config import Settings, settings_from_environment
+from literacy_app.foundation.errors import CheckFailed, InputError, NotFound, Refused
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+class Console(click.Group):
+    """Turns every expected error into plain lines and the right exit status."""
+
+    def main(self, *args: object, **kwargs: object) -> object:  # type: ignore[override]  # click's own overloads
+        """Run a command."""
+        try:
+            return super().main(*args, **kwargs)  # type: ignore[arg-type]
+        except (InputError, CheckFailed) as error:
+            for problem in error.problems:
+                click.echo(str(problem), err=True)
+            sys.exit(2 if isinstance(error, InputError) else 1)
+        except (NotFound, Refused) as error:
+            click.echo(f"{type(error).__name__}: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Console)
+def main() -> None:
+    """Environmental health literacy: learn, survey, estimate, report."""
+
+
+def say(text: str) -> None:
+    """One line of progress."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """Say what is being done, and how long it took."""
+    began = time.monotonic()
+    click.echo(f"{text} ... ", nl=False, err=True)
+    yield
+    click.echo(f"{time.monotonic() - began:.1f} s", err=True)
+
+
+def application() -> tuple["Flask", Settings]:
+    """The application with the settings of the environment."""
+    from literacy_app import create_app
+
+    settings = settings_from_environment()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return create_app(settings), settings
+
+
+@main.group()
+def db() -> None:
+    """The database's tables."""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the tables to this version."""
+    from literacy_app import tasks
+
+    app, _ = application()
+    with app.app_context(), working("Bringing the tables to this version"):
+        tasks.upgrade()
+
+
+@db.command("downgrade")
+@click.argument("revision", default="-1")
+def db_downgrade(revision: str) -> None:
+    """Take the tables back, one step by default."""
+    from literacy_app import tasks
+
+    app, _ = application()
+    with app.app_context(), working(f"Taking the tables back to {revision}"):
+        tasks.downgrade(revision)
+
+
+@db.command("check")
+def db_check() -> None:
+    """Tell whether the tables are those of this version."""
+    from literacy_app import tasks
+
+    app, _ = application()
+    with app.app_context():
+        tasks.check_tables()
+    say("The tables are those of this version.")
+
+
+@main.group()
+def content() -> None:
+    """Lessons, framework, policy and pilots."""
+
+
+@content.command("check")
+def content_check() -> None:
+    """Check every file under content/ and change nothing."""
+    from literacy_app import tasks
+
+    found = tasks.read_content(settings_from_environment())
+    say(f"Checked: {len(found.curriculum.lessons)} lessons, {len(found.pilots)} pilots. No problems.")
+
+
+@content.command("load")
+def content_load() -> None:
+    """Check every file under content/, then put all of it in force."""
+    from literacy_app import tasks
+
+    app, settings = application()
+    with app.app_context():
+        tasks.load_content(tasks.read_content(settings), settings)
+    say("Content is in force.")
+
+
+@main.group()
+def survey() -> None:
+    """Instruments and waves."""
+
+
+@survey.command("check")
+def survey_check() -> None:
+    """Check every file under surveys/ and change nothing."""
+    from literacy_app.surveys.loader import read_surveys
+
+    instruments, waves = read_surveys(settings_from_environment().surveys)
+    say(f"Checked: {len(instruments)} instruments, {len(waves)} waves. No problems.")
+
+
+@survey.command("load")
+def survey_load() -> None:
+    """Check every file under surveys/, then keep instruments and waves and open those whose day has come."""
+    from literacy_app import tasks
+
+    app, settings = application()
+    with app.app_context():
+        for line in tasks.load_surveys(settings):
+            say(line)
+    say("Surveys are in force.")
+
+
+@main.command()
+@click.argument("request", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where to write the result.")
+def estimate(request: Path, out: Path) -> None:
+    """Estimates from any CSV, as a request file asks for them."""
+    from literacy_app.estimation.service import estimate_request
+
+    result = estimate_request(request)
+    out.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    say(f"Wrote {out}.")
+
+
+@main.command()
+def demo() -> None:
+    """Load the demonstration area: a county that does not exist, with synthetic interviews."""
+    from literacy_app import tasks
+
+    app, settings = application()
+    with app.app_context():
+        tasks.make_demonstration(app, settings, say)
+
+
+@main.group()
+def user() -> None:
+    """Staff."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--name", required=True)
+@click.option("--role", "roles", multiple=True, required=True, help="interviewer, supervisor, officer, editor or administrator")
+@click.option("--area", default="", help="The code of the division in which the roles are held; all when left out.")
+def user_add(login: str, name: str, roles: tuple[str, ...], area: str) -> None:
+    """Take on a member of staff; prints a random password once."""
+    from literacy_app import tasks
+
+    app, _ = application()
+    with app.app_context():
+        click.echo(tasks.add_user(login, name, roles, area))
+
+
+@user.command("disable")
+@click.argument("login")
+def user_disable(login: str) -> None:
+    """End a person's access at once."""
+    from literacy_app import tasks
+
+    app, _ = application()
+    with app.app_context():
+        tasks.disable_user(login)
+    say(f"{login} is signed out everywhere and cannot sign in any more.")
+
+
+@main.command()
+def serve() -> None:
+    """Serve the product, with workers and address from the environment."""
+    from literacy_app import serving, tasks
+
+    app, settings = application()
+    with app.app_context():
+        tasks.check_tables()
+    serving.serve(app, settings)
+
+
+@main.command()
+def run() -> None:
+    """What `make run` calls: everything to a served demonstration on loopback."""
+    from literacy_app import serving, tasks
+
+    settings = serving.demonstration_settings()
+    serving.refuse_taken_port(settings.bind)
+    from literacy_app import create_app
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    app = create_app(settings)
+    with app.app_context():
+        tasks.prepare(app, settings, say)
+    serving.serve(app, settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""How a level is estimated from a probability sample. Pure arithmetic on arrays over all rows of the sample.
+
+    design         Design: weights, strata, clusters, corrections, and what to do with a lonely PSU
+    weights        response_weights: from selection probabilities and who answered
+    calibration    poststratify, rake: weights made to agree with known counts
+    estimates      proportion, mean, total, ratio, difference -> Estimate
+    forms          what they all are: a ratio of two weighted sums
+    variance       Taylor linearisation
+    replicates     Replicates: a sample that comes with replicate weights instead of a design
+    intervals      logit, Korn-Graubard, beta, Wald; probability_at_least
+    reliability    Reliability (thresholds) and flags
+    distributions  the t and the beta distribution (SciPy)
+
+Formulas, sources and the tests that hold them: docs/methods.md.
+"""
+
+from literacy_app.estimation.rules.calibration import poststratify, rake
+from literacy_app.estimation.rules.design import Design, DesignError, LonelyPsu, combined
+from literacy_app.estimation.rules.estimates import (
+    Estimate,
+    Reason,
+    Sample,
+    Statistic,
+    difference,
+    interval_by,
+    mean,
+    proportion,
+    ratio,
+    total,
+)
+from literacy_app.estimation.rules.intervals import Interval, Method, probability_at_least
+from literacy_app.estimation.rules.reliability import Flag, Reliability, flags
+from literacy_app.estimation.rules.replicates import Replicates
+
+__all__ = [
+    "Design",
+    "DesignError",
+    "Estimate",
+    "Flag",
+    "Interval",
+    "LonelyPsu",
+    "Method",
+    "Reason",
+    "Reliability",
+    "Replicates",
+    "Sample",
+    "Statistic",
+    "combined",
+    "difference",
+    "flags",
+    "interval_by",
+    "mean",
+    "poststratify",
+    "probability_at_least",
+    "proportion",
+    "rake",
+    "ratio",
+    "total",
+]

@@ -1,0 +1,1 @@
+"""What everything stands on: tables, clock, errors, files, policy. Knows no other room and no Flask."""

@@ -1,0 +1,85 @@
+"""The base of all tables, the column types, and engines that keep what they acknowledge."""
+
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, TypeDecorator, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+# Set on a connection whose transaction will write; see `engine_for`.
+WRITES = "literacy_writes"
+
+PilotId = String(40)
+AreaCode = String(12)
+
+
+class Base(DeclarativeBase):
+    """Every table of the product. Names of constraints are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time, stored and returned in UTC on every database (SQLite forgets the zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def engine_for(url: str) -> Engine:
+    """An engine for `url`. SQLite is opened durable and strict, and writes take their lock when they begin."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
+        guard_sqlite(engine)
+        return engine
+    return create_engine(url, pool_pre_ping=True)
+
+
+def guard_sqlite(engine: Engine) -> None:
+    """Durable WAL, foreign keys, and BEGIN IMMEDIATE for writers: a deferred BEGIN that upgrades its lock fails at once when busy."""
+
+    @event.listens_for(engine, "connect")
+    def _open(connection: sqlite3.Connection, record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "trusted_schema=OFF"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
+    """Insert a row unless a unique constraint says that it is there already; returns whether it was inserted.
+
+    Idempotency is the constraint's, not a look-up's: of twenty callers at once exactly one is told True.
+    """
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    result = session.execute(insert(table).values(**values).on_conflict_do_nothing())
+    return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result is a CursorResult

@@ -1,0 +1,36 @@
+"""The numbers that a committee may change, each with its unit and source, from `content/policy.yml`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with the words that justify it."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    value: float
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Every figure of `content/policy.yml`; a name that is missing or unknown stops the check."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    confidence_level: Figure
+    verdict_confidence: Figure
+    reliability_min_n: Figure
+    reliability_min_df: Figure
+    reliability_max_interval_width: Figure
+    reliability_max_relative_width: Figure
+    disclosure_min_cell: Figure
+    draft_days: Figure
+    staff_idle_minutes: Figure
+    staff_session_hours: Figure
+    interview_age_min: Figure
+    interview_age_max: Figure
+    report_month: Figure
+    report_day: Figure

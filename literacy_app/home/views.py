@@ -1,0 +1,46 @@
+"""The front door."""
+
+from flask import Blueprint, g, render_template
+
+from literacy_app.areas.queries import pilot_here
+from literacy_app.foundation import clock
+from literacy_app.foundation.clock import reporting_date
+from literacy_app.lessons.service import curriculum_in_force
+from literacy_app.lessons.views import picture_url
+from literacy_app.practice import rules
+from literacy_app.practice.views import attempts_here
+from literacy_app.surveys.queries import open_link
+from literacy_app.surveys.service import wave_of
+from literacy_app.webkit.extensions import db
+from literacy_app.webkit.i18n import preferences
+from literacy_app.webkit.security import public
+
+blueprint = Blueprint("home", __name__, template_folder="templates")
+
+
+@blueprint.get("/")
+@public
+def front_door() -> str:
+    """Where to go on learning, and the running survey if there is one."""
+    language = preferences().language
+    pilot = pilot_here(db.session)
+    if pilot is None:
+        return render_template("home/empty.html")
+    g.place_name = pilot.name_zh if language == "zh_Hans" else pilot.name_en
+    g.synthetic = pilot.synthetic
+    found, tried = curriculum_in_force(db.session), attempts_here()
+    onward = rules.next_lesson(found, tried)
+    link = open_link(db.session, pilot.id, reporting_date(clock.now()))
+    progress = rules.progress(found, tried)
+    return render_template(
+        "home/front_door.html",
+        onward=onward,
+        onward_words=onward.words[language] if onward else None,
+        onward_state=rules.state_of(onward, tried) if onward else None,
+        picture=picture_url(onward) if onward else None,
+        progress=progress,
+        done=sum(one.done for one in progress),
+        total=sum(one.total for one in progress),
+        link=link,
+        survey=wave_of(db.session, link.wave_id).title.text(language) if link else None,
+    )

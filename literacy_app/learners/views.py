@@ -1,0 +1,46 @@
+"""Who is learning on this phone: no page of its own, only the cookie that other pages ask."""
+
+from uuid import UUID
+
+from flask import Response, g, request
+
+from literacy_app.areas.models import PilotRow
+from literacy_app.areas.queries import pilot_here
+from literacy_app.foundation import clock
+from literacy_app.foundation.errors import NotFound
+from literacy_app.learners import queries, service
+from literacy_app.webkit.extensions import db, transaction
+
+COOKIE = "learner"
+YEAR = 365 * 24 * 3600
+
+
+def pilot_of_residents() -> PilotRow:
+    """The pilot whose residents learn here. Raises NotFound before any pilot was loaded."""
+    pilot = pilot_here(db.session)
+    if pilot is None:
+        raise NotFound("pilot")
+    return pilot
+
+
+def learner_here() -> UUID | None:
+    """The learner whom the cookie names, or None before the first answer."""
+    secret = request.cookies.get(COOKIE)
+    return queries.learner_by_secret(db.session, pilot_of_residents().id, secret) if secret else None
+
+
+def learner_welcomed() -> UUID:
+    """The learner whom the cookie names; a new one, to be remembered with the response, when there is none."""
+    known = learner_here()
+    if known is not None:
+        return known
+    with transaction() as session:
+        learner_id, g.learner_secret = service.welcome(session, pilot_of_residents().id, clock.now())
+    return learner_id
+
+
+def remember_learner(response: Response) -> Response:
+    """Give a new learner the cookie; hung on the application by the root."""
+    if secret := g.get("learner_secret"):
+        response.set_cookie(COOKIE, secret, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response

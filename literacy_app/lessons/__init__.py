@@ -1,0 +1,1 @@
+"""The curriculum: lessons of a few minutes, one idea, one picture, one action."""

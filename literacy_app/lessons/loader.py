@@ -1,0 +1,108 @@
+"""Reads the curriculum: the framework and every folder of `content/lessons/`, and checks that all fits together."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from literacy_app.foundation.errors import InputError, Problem
+from literacy_app.foundation.files import Document, read_yaml, shape
+from literacy_app.foundation.languages import LANGUAGES
+from literacy_app.framework.loader import read_edition
+from literacy_app.framework.rules import Edition
+from literacy_app.lessons.rules import CARDS, Curriculum, Lesson, LessonWords
+from literacy_app.questions.loader import check_key, check_questions, check_words
+
+LARGEST_DRAWING = 6 * 1024
+# A drawing is shown as an image, where scripts never run; these have no place in one of ours all the same.
+FORBIDDEN_IN_DRAWINGS = re.compile(r"<(script|style|foreignObject|image|a)\b|\bon\w+=|\bstyle=|href=|<!", re.IGNORECASE)
+
+
+def read_curriculum(content: Path) -> Curriculum:
+    """The whole curriculum. Raises InputError with every problem of every lesson, not only the first."""
+    edition = read_edition(content)
+    lessons: list[Lesson] = []
+    problems: list[Problem] = []
+    for folder in sorted(path for path in (content / "lessons").glob("*/")):
+        try:
+            lessons.append(_read_lesson(folder, content, edition))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    order = {article.id: article.number for article in edition.articles}
+    return Curriculum(edition, tuple(sorted(lessons, key=lambda lesson: (order[lesson.article], lesson.id))))
+
+
+def to_json(curriculum: Curriculum) -> str:
+    """The curriculum as one text, for keeping."""
+    return TypeAdapter(Curriculum).dump_json(curriculum).decode()
+
+
+def from_json(body: str) -> Curriculum:
+    """What `to_json` made."""
+    return TypeAdapter(Curriculum).validate_json(body)
+
+
+def _read_lesson(folder: Path, root: Path, edition: Edition) -> Lesson:
+    document = read_yaml(folder / "lesson.yml", root)
+    lesson = shape(document, Lesson)
+    problems = _check_shape(document, lesson, folder, edition)
+    problems += check_questions(document, ("questions",), lesson.questions)
+    key = read_yaml(folder / "key.yml", root)
+    marked = shape(key, dict[str, str | tuple[str, ...]])
+    problems += check_key(key, (), lesson.questions, marked)
+    words = {}
+    for language in LANGUAGES:
+        spoken = read_yaml(folder / f"words.{language}.yml", root)
+        words[language] = shape(spoken, LessonWords)
+        problems += _check_words(spoken, lesson, words[language])
+    drawing, more = _read_drawing(folder / lesson.picture, root)
+    if problems + more:
+        raise InputError(problems + more)
+    return replace(lesson, words=words, key=marked, drawing=drawing)
+
+
+def _check_shape(document: Document, lesson: Lesson, folder: Path, edition: Edition) -> list[Problem]:
+    asked = [question.id for question in lesson.questions]
+    wrong = []
+    if lesson.id != folder.name:
+        wrong.append((("id",), f"must be the folder's name, {folder.name!r}"))
+    if lesson.edition != edition.edition:
+        wrong.append((("edition",), f"must be {edition.edition!r}"))
+    if lesson.article not in [article.id for article in edition.articles]:
+        wrong.append((("article",), f"there is no article {lesson.article!r}"))
+    if not {"idea", "action"} <= set(lesson.pages) or len(set(lesson.pages)) != len(lesson.pages):
+        wrong.append((("pages",), "must have `idea` and `action`, and no page twice"))
+    wrong += [(("pages", i), f"{page!r} is neither a card nor a question") for i, page in enumerate(lesson.pages) if page not in (*CARDS, *asked)]
+    wrong += [(("pages",), f"question {id!r} is on no page") for id in asked if id not in lesson.pages]
+    if not 1 <= lesson.minutes <= 10:
+        wrong.append((("minutes",), "must be 1 to 10"))
+    return [document.problem(place, message) for place, message in wrong]
+
+
+def _check_words(document: Document, lesson: Lesson, words: LessonWords) -> list[Problem]:
+    problems = check_words(document, ("questions",), lesson.questions, words.questions, explained=True)
+    cards = [page for page in lesson.pages if page in CARDS]
+    problems += [document.problem(("cards",), f"card {id!r} has no words") for id in cards if id not in words.cards]
+    problems += [document.problem(("cards", id), "the lesson has no such card") for id in words.cards if id not in cards]
+    if "action" in words.cards and not (words.cards["action"].when and words.cards["action"].then):
+        problems.append(document.problem(("cards", "action"), "an action says `when` and `then`"))
+    problems += [document.problem(("sources",), f"source {id!r} has no words") for id in lesson.sources if id not in words.sources]
+    return problems
+
+
+def _read_drawing(path: Path, root: Path) -> tuple[str, list[Problem]]:
+    name = str(path.relative_to(root))
+    try:
+        drawing = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return "", [Problem(name, "", f"cannot be read ({error})")]
+    if len(drawing.encode()) > LARGEST_DRAWING:
+        return "", [Problem(name, "", f"is larger than {LARGEST_DRAWING} bytes")]
+    found = FORBIDDEN_IN_DRAWINGS.search(drawing)
+    if found or not drawing.lstrip().startswith("<svg"):
+        where = f"line {drawing.count(chr(10), 0, found.start()) + 1}" if found else "line 1"
+        return "", [Problem(name, where, "must be one <svg> of plain shapes, without scripts, styles, links or pictures")]
+    return drawing, []

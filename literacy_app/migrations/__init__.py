@@ -1,0 +1,1 @@
+"""The database's history: numbered steps in one line of descent."""

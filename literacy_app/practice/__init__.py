@@ -1,0 +1,1 @@
+"""Practising: an answer, whether it is right, and why."""

@@ -1,0 +1,28 @@
+"""Attempts at practice questions."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKeyConstraint, Index, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from literacy_app.foundation.orm import Base, Moment, PilotId
+
+
+class Attempt(Base):
+    """One answer of one learner. The id is issued with the page, so a doubled tap or a retry is the same row."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        ForeignKeyConstraint(["pilot_id", "learner_id"], ["learner.pilot_id", "learner.id"]),
+        Index("ix_attempt_pilot_id_learner_id", "pilot_id", "learner_id"),
+    )
+
+    pilot_id: Mapped[str] = mapped_column(PilotId, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    learner_id: Mapped[UUID] = mapped_column(Uuid)
+    lesson_id: Mapped[str] = mapped_column(String(60))
+    question_id: Mapped[str] = mapped_column(String(20))
+    answer: Mapped[list[str]] = mapped_column(JSON)
+    right: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(Moment)

@@ -1,0 +1,67 @@
+"""Checks that the shape, the words and the key of questions fit together; used by lessons and instruments alike."""
+
+from collections.abc import Mapping, Sequence
+
+from literacy_app.foundation.errors import Problem
+from literacy_app.foundation.files import Document, Place
+from literacy_app.questions.kinds import KINDS
+from literacy_app.questions.rules import Question, QuestionWords
+
+
+def check_questions(document: Document, place: Place, questions: Sequence[Question]) -> list[Problem]:
+    """What is wrong with the shapes."""
+    problems = []
+    ids = [question.id for question in questions]
+    for index, question in enumerate(questions):
+        here = (*place, index)
+        if question.kind not in KINDS:
+            problems.append(document.problem((*here, "kind"), f"{question.kind!r} is not a kind; there are {', '.join(KINDS)}"))
+            continue
+        if question.id in ids[:index]:
+            problems.append(document.problem((*here, "id"), f"{question.id!r} stands twice"))
+        if question.kind in ("single", "multiple") and not question.options_from and len(set(question.options)) < 2:
+            problems.append(document.problem((*here, "options"), "at least two different options are needed"))
+        if len(set(question.options)) != len(question.options):
+            problems.append(document.problem((*here, "options"), "an option stands twice"))
+        if question.min is not None and question.max is not None and question.min > question.max:
+            problems.append(document.problem((*here, "min"), "is larger than max"))
+        if question.second_class and question.second_class.dimension is not question.dimension:
+            problems.append(document.problem((*here, "second_class"), f"belongs to {question.second_class.dimension}"))
+    return problems
+
+
+def check_key(document: Document, place: Place, questions: Sequence[Question], key: Mapping[str, str | tuple[str, ...]]) -> list[Problem]:
+    """What is wrong with the right answers: exactly one for each of `questions`, of the right form, among its options."""
+    problems = [document.problem(place, f"{id!r} is not a question that has a right answer") for id in key if id not in {q.id for q in questions}]
+    for question in questions:
+        answer = key.get(question.id)
+        if answer is None:
+            problems.append(document.problem(place, f"{question.id!r} has no right answer"))
+            continue
+        chosen = answer if isinstance(answer, tuple) else (answer,)
+        options = KINDS[question.kind].options(question) if question.kind in KINDS else ()
+        if isinstance(answer, tuple) != (question.kind == "multiple") or not chosen:
+            problems.append(document.problem((*place, question.id), "a list for `multiple`, one option for the other kinds"))
+        elif not set(chosen) <= set(options) or len(set(chosen)) != len(chosen):
+            problems.append(document.problem((*place, question.id), f"must be among {', '.join(options)}"))
+    return problems
+
+
+def check_words(
+    document: Document, place: Place, questions: Sequence[Question], words: Mapping[str, QuestionWords], *, explained: bool
+) -> list[Problem]:
+    """What is wrong with the words of one language: every question and option has them, nothing else does."""
+    known = {question.id for question in questions}
+    problems = [document.problem((*place, id), "there is no such question") for id in words if id not in known]
+    for question in questions:
+        said = words.get(question.id)
+        if said is None:
+            problems.append(document.problem(place, f"question {question.id!r} has no words"))
+            continue
+        options = set(KINDS[question.kind].options(question)) if question.kind in KINDS else set()
+        named = set() if question.kind == "true_false" else options
+        if set(said.options or {}) != named:
+            problems.append(document.problem((*place, question.id), f"must word exactly the options {', '.join(sorted(named)) or '(none)'}"))
+        if explained and set(said.why or {}) != options:
+            problems.append(document.problem((*place, question.id), f"must explain exactly the options {', '.join(sorted(options))}"))
+    return problems

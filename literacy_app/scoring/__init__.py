@@ -1,0 +1,1 @@
+"""From marks to points, from points to whether a person has literacy."""

@@ -1,0 +1,84 @@
+"""The web server: gunicorn with threads, preloaded, on the address of the settings."""
+
+import ipaddress
+import os
+import socket
+from typing import Any
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from literacy_app.config import Settings, settings_from_environment
+from literacy_app.foundation.errors import InputError, Problem
+
+THREADS = 8
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self.app, self.options = app, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self.app
+
+
+def demonstration_settings() -> Settings:
+    """The settings for `make run`: the demonstration, on loopback, at PORT unless an address is given."""
+    port = os.environ.get("PORT", "8000")
+    os.environ.setdefault("LITERACY_BIND", f"127.0.0.1:{port}")
+    os.environ["LITERACY_PROFILE"] = "demo"
+    return settings_from_environment()
+
+
+def refuse_taken_port(bind: str) -> None:
+    """Say plainly that another program has the port, before anything is done. Raises InputError."""
+    host, _, port = bind.rpartition(":")
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, int(port)))
+    except (OSError, ValueError) as error:
+        raise InputError([Problem("LITERACY_BIND", bind, f"cannot be served on ({error}); try another with PORT=8001")]) from error
+
+
+def serve(app: Flask, settings: Settings) -> None:
+    """Serve until stopped. The demonstration, whose passwords are printed, is refused on anything but loopback."""
+    host = settings.bind.rpartition(":")[0]
+    if settings.profile == "demo" and not _is_loopback(host):
+        raise InputError([Problem("LITERACY_BIND", settings.bind, "the demonstration is served on loopback only, for example 127.0.0.1:8000")])
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    options = {
+        "bind": settings.bind,
+        "workers": settings.workers,
+        "threads": THREADS,
+        "worker_class": "gthread",
+        "preload_app": True,
+        "loglevel": "warning",
+        "post_fork": lambda server, worker: _forget_connections(app),
+        "when_ready": lambda server: click.echo(f"Ready: http://{settings.bind}"),
+    }
+    _Server(app, options).run()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _forget_connections(app: Flask) -> None:
+    # A connection that was open before the fork must not be shared by two processes.
+    from literacy_app.webkit.extensions import db
+
+    with app.app_context():
+        db.engine.dispose(close=False)

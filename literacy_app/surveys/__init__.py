@@ -1,0 +1,1 @@
+"""Surveys: instruments, waves, links, the people drawn, and the one door through which every answer comes."""

@@ -1,0 +1,116 @@
+"""Looking up instruments, waves, links, drafts and submissions."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from literacy_app.scoring.rules import Score
+from literacy_app.surveys.models import Draft, InstrumentRow, LinkRow, Respondent, ScoreRow, SubmissionRow, WaveRow
+from literacy_app.surveys.rules import Receipt, Status, Stream
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many submissions of a wave there are, by stream, counted or waiting."""
+
+    drawn: int
+    interviewed: int
+    self_selected: int
+    quarantined: int
+
+
+def instrument_row(session: Session, name: str, version: int) -> InstrumentRow | None:
+    """One instrument version, or None."""
+    return session.get(InstrumentRow, (name, version))
+
+
+def wave_row(session: Session, wave_id: str) -> WaveRow | None:
+    """One wave, or None."""
+    return session.get(WaveRow, wave_id)
+
+
+def waves_of(session: Session, pilot_id: str) -> Sequence[WaveRow]:
+    """The waves of a pilot, the latest first."""
+    return session.scalars(select(WaveRow).where(WaveRow.pilot_id == pilot_id).order_by(WaveRow.opens_on.desc(), WaveRow.id)).all()
+
+
+def waves_using(session: Session, name: str, version: int) -> Sequence[WaveRow]:
+    """The opened waves that an instrument version is frozen by."""
+    query = select(WaveRow).where(WaveRow.instrument_name == name, WaveRow.instrument_version == version, WaveRow.opened_at.is_not(None))
+    return session.scalars(query).all()
+
+
+def link(session: Session, token: str) -> LinkRow | None:
+    """One public link, or None."""
+    return session.get(LinkRow, token)
+
+
+def link_of(session: Session, wave_id: str) -> LinkRow | None:
+    """The first public link of a wave, or None."""
+    return session.scalars(select(LinkRow).where(LinkRow.wave_id == wave_id).order_by(LinkRow.created_at, LinkRow.token).limit(1)).first()
+
+
+def open_link(session: Session, pilot_id: str, day: date) -> LinkRow | None:
+    """A public link of a wave of this pilot that is open on `day`, or None."""
+    query = (
+        select(LinkRow)
+        .join(WaveRow, WaveRow.id == LinkRow.wave_id)
+        .where(WaveRow.pilot_id == pilot_id, WaveRow.opens_on <= day, WaveRow.last_day >= day)
+        .order_by(WaveRow.opens_on.desc(), LinkRow.created_at)
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+def secret_digest(secret: str) -> str:
+    """What is stored of a draft's secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def draft_by_secret(session: Session, wave_id: str, secret: str, *, lock: bool = False) -> Draft | None:
+    """The draft that a cookie's secret opens, or None. `lock` keeps others from changing it until the transaction ends."""
+    query = select(Draft).where(Draft.wave_id == wave_id, Draft.secret_sha256 == secret_digest(secret))
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+def receipt(session: Session, pilot_id: str, submission_id: UUID) -> Receipt | None:
+    """The receipt of a stored submission, or None."""
+    row = session.get(SubmissionRow, (pilot_id, submission_id))
+    return None if row is None else Receipt(row.id, row.sha256, row.received_at, Status(row.status), row.reason)
+
+
+def respondent(session: Session, pilot_id: str, wave_id: str, respondent_id: UUID) -> Respondent | None:
+    """A person drawn for this wave, or None."""
+    row = session.get(Respondent, (pilot_id, respondent_id))
+    return row if row is not None and row.wave_id == wave_id else None
+
+
+def scores(session: Session, pilot_id: str, submission_id: UUID) -> dict[str, Score]:
+    """The scores of one submission by scale."""
+    query = select(ScoreRow).where(ScoreRow.pilot_id == pilot_id, ScoreRow.submission_id == submission_id)
+    return {
+        row.scale: Score(row.scale, row.points, row.max_points, row.attained, row.answered, row.dont_know, row.missing)
+        for row in session.scalars(query)
+    }
+
+
+def tally(session: Session, pilot_id: str, wave_id: str) -> Tally:
+    """How many were drawn, and how many answered in which way."""
+    drawn = session.scalar(select(func.count()).where(Respondent.pilot_id == pilot_id, Respondent.wave_id == wave_id)) or 0
+    query = (
+        select(SubmissionRow.stream, SubmissionRow.status, func.count())
+        .where(SubmissionRow.pilot_id == pilot_id, SubmissionRow.wave_id == wave_id)
+        .group_by(SubmissionRow.stream, SubmissionRow.status)
+    )
+    counts = {(stream, status): count for stream, status, count in session.execute(query)}
+    return Tally(
+        drawn=drawn,
+        interviewed=counts.get((Stream.PROBABILITY, Status.ACCEPTED), 0),
+        self_selected=counts.get((Stream.SELF_SELECTED, Status.ACCEPTED), 0),
+        quarantined=sum(count for (stream, status), count in counts.items() if status == Status.QUARANTINED),
+    )

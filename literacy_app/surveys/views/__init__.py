@@ -1,0 +1,1 @@
+"""What people see of a survey (`pages`), and what programs may call (`api`)."""

@@ -1,0 +1,200 @@
+"""What commands do, with the database at hand: each a short script over the rooms' services."""
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from flask import Flask, url_for
+from pydantic import TypeAdapter
+
+from literacy_app.accounts.rules import Grant, Role
+from literacy_app.accounts.service import disable, take_on
+from literacy_app.areas.loader import PilotFolder, read_pilots
+from literacy_app.areas.queries import pilots
+from literacy_app.areas.rules import is_code
+from literacy_app.areas.service import keep_pilot
+from literacy_app.config import Settings
+from literacy_app.demo import service as demo
+from literacy_app.foundation import clock
+from literacy_app.foundation.errors import CheckFailed, InputError, Problem
+from literacy_app.foundation.files import read_yaml, shape
+from literacy_app.foundation.policy import Policy
+from literacy_app.foundation.snapshots import digest_in_force, keep_snapshot
+from literacy_app.lessons.loader import read_curriculum
+from literacy_app.lessons.rules import Curriculum
+from literacy_app.lessons.service import KIND as CURRICULUM
+from literacy_app.lessons.service import keep_curriculum
+from literacy_app.migrations import service as migrations
+from literacy_app.surveys.loader import read_surveys
+from literacy_app.surveys.queries import link_of
+from literacy_app.surveys.service import keep_instrument, keep_wave, wave_of
+from literacy_app.tables import metadata
+from literacy_app.targets.loader import Targets, read_targets
+from literacy_app.targets.service import keep_targets
+from literacy_app.webkit.extensions import db, transaction
+from literacy_app.webkit.policy import KIND as POLICY
+
+T = TypeVar("T")
+Say = Callable[[str], None]
+
+BATCH = 64
+DEMO_WAVE = "2026-qinghe"
+DEMO_AREA = "990101"
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything under content/, checked."""
+
+    policy: Policy
+    curriculum: Curriculum
+    pilots: tuple[tuple[PilotFolder, Targets], ...]
+
+
+def upgrade() -> None:
+    """Bring the tables to this version."""
+    migrations.upgrade(db.engine)
+
+
+def downgrade(revision: str) -> None:
+    """Take the tables back."""
+    migrations.downgrade(db.engine, revision)
+
+
+def check_tables() -> None:
+    """Raise CheckFailed unless the database has exactly the tables of this version."""
+    if not migrations.is_current(db.engine):
+        raise CheckFailed([Problem("database", "", "its tables are not those of this version; run `literacy db upgrade`")])
+    if found := migrations.differences(db.engine, metadata):
+        raise CheckFailed([Problem("database", "", f"differs from the models: {one}") for one in found])
+
+
+def read_content(settings: Settings) -> Content:
+    """Everything under content/. Raises InputError with the problems of all parts together."""
+    root = settings.content
+    problems: list[Problem] = []
+
+    def gather(read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except InputError as error:
+            problems.extend(error.problems)
+            return None
+
+    policy = gather(lambda: shape(read_yaml(root / "policy.yml", root), Policy))
+    curriculum = gather(lambda: read_curriculum(root))
+    folders = gather(lambda: read_pilots(root)) or []
+    found = [(folder, gather(lambda folder=folder: read_targets(root / "pilots" / folder.pilot.id, root))) for folder in folders]
+    if problems or policy is None or curriculum is None:
+        raise InputError(problems)
+    return Content(policy, curriculum, tuple((folder, targets) for folder, targets in found if targets is not None))
+
+
+def load_content(content: Content, settings: Settings) -> None:
+    """Put checked content in force. Synthetic pilots are loaded in the demonstration only."""
+    now = clock.now()
+    with transaction() as session:
+        keep_snapshot(session, POLICY, TypeAdapter(Policy).dump_json(content.policy).decode(), now)
+        keep_curriculum(session, content.curriculum, now)
+        for folder, targets in content.pilots:
+            if settings.profile == "demo" or not folder.pilot.synthetic:
+                keep_pilot(session, folder)
+                keep_targets(session, folder.pilot.id, targets, now)
+
+
+def load_surveys(settings: Settings) -> Iterator[str]:
+    """Put checked surveys in force, all or none; says which waves wait for a pilot that is not loaded."""
+    instruments, waves = read_surveys(settings.surveys)
+    now = clock.now()
+    with transaction() as session:
+        known = {pilot.id for pilot in pilots(session)}
+        for frozen in instruments:
+            keep_instrument(session, frozen, now)
+        for wave in waves:
+            if wave.pilot in known:
+                keep_wave(session, wave, now)
+            else:
+                yield f"Wave {wave.id} waits: its pilot {wave.pilot} is not loaded."
+
+
+def add_user(login: str, name: str, roles: tuple[str, ...], area: str) -> str:
+    """Take on a member of staff and return the random password."""
+    known = {role.value for role in Role}
+    problems = [Problem("--role", role, f"is none of {', '.join(Role)}") for role in roles if role not in known]
+    if area and not is_code(area):
+        problems.append(Problem("--area", area, "is not the code of a division"))
+    if problems:
+        raise InputError(problems)
+    password = secrets.token_urlsafe(15)
+    with transaction() as session:
+        take_on(session, login, name, password, tuple(Grant(Role(role), area) for role in roles), clock.now())
+    return password
+
+
+def disable_user(login: str) -> None:
+    """End a person's access at once."""
+    with transaction() as session:
+        disable(session, login, clock.now())
+
+
+def prepare(app: Flask, settings: Settings, say: Say) -> None:
+    """Everything that stands between a fresh clone and a served demonstration; what is done already is not done again."""
+    if not migrations.is_current(db.engine):
+        say("Bringing the tables to this version")
+        upgrade()
+    _load_or_keep(settings, say)
+    make_demonstration(app, settings, say)
+
+
+def _load_or_keep(settings: Settings, say: Say) -> None:
+    # A broken file must not take a running site down: what was loaded last stays in force, and the file is named.
+    try:
+        load_content(read_content(settings), settings)
+        for line in load_surveys(settings):
+            say(line)
+    except InputError as error:
+        if digest_in_force(db.session, CURRICULUM) is None:
+            raise
+        for problem in error.problems:
+            say(str(problem))
+        say("These files were not loaded; the last good version stays in force.")
+
+
+def make_demonstration(app: Flask, settings: Settings, say: Say) -> None:
+    """Draw the fictional county's people, bring their interviews to the door, and write the sign-ins of every role."""
+    wave = wave_of(db.session, DEMO_WAVE)
+    if not demo.is_made(db.session, wave):
+        interviews = demo.imagine(db.session, wave)
+        with transaction() as session:
+            for first in range(0, len(interviews), BATCH):
+                demo.keep_interviews(session, wave, interviews[first : first + BATCH], clock.now())
+                say(f"Synthetic interviews: {min(first + BATCH, len(interviews))} of {len(interviews)}")
+    path = settings.data / "demo-accounts.json"
+    link = link_of(db.session, wave.id)
+    base = f"http://{settings.bind}"
+    with app.test_request_context(base_url=base):
+        survey = url_for("surveys.cover", token=link.token, _external=True) if link else ""
+    known = json.loads(path.read_text()) if path.exists() else {}
+    accounts = known.get("accounts") or _new_accounts()
+    _write_private(path, json.dumps({"base_url": base, "survey_link": survey, "accounts": accounts}, ensure_ascii=False, indent=1))
+    say(f"Home          {base}/\nOffice        {base}/office/\nSurvey        {survey}")
+    for role, account in accounts.items():
+        say(f"{role:<13} login {account['login']:<13} password {account['password']}")
+    say(f"The same is in {path}. All people and interviews here are synthetic.")
+
+
+def _new_accounts() -> dict[str, dict[str, str | None]]:
+    with transaction() as session:
+        passwords = demo.sign_ins(session, DEMO_AREA, clock.now())
+    return {role.value: {"login": role.value, "password": password, "totp_secret": None} for role, password in passwords.items()}
+
+
+def _write_private(path: Path, text: str) -> None:
+    draft = path.with_suffix(".new")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+    draft.replace(path)

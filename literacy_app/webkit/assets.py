@@ -1,0 +1,55 @@
+"""Static files under names that carry their content's hash, compressed beforehand, cached for ever."""
+
+import gzip
+import hashlib
+import os
+from pathlib import Path
+from wsgiref.headers import Headers
+
+import brotli
+from flask import Flask
+from whitenoise import WhiteNoise
+
+from literacy_app.webkit.security import SECURITY_HEADERS
+
+STATIC = Path(__file__).parent / "static"
+COMPRESSED = {".css", ".js", ".svg", ".webmanifest", ".txt"}
+
+
+def init_assets(app: Flask, target: Path) -> None:
+    """Publish `static/` into `target` under hashed names and serve it below /static/; templates use `asset('app.css')`."""
+    target.mkdir(parents=True, exist_ok=True)
+    names = {path.relative_to(STATIC).as_posix(): _publish(path, target) for path in STATIC.rglob("*") if path.is_file()}
+    app.jinja_env.globals["asset"] = lambda name: f"/static/{names[name]}"
+    # Everything in the folder is named by its content, so all of it may be kept by browsers without asking again.
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=target,
+        prefix="static/",
+        immutable_file_test=lambda path, url: True,
+        allow_all_origins=False,
+        add_headers_function=_add_headers,
+    )
+
+
+def _add_headers(headers: Headers, path: str, url: str) -> None:
+    for name, value in SECURITY_HEADERS.items():
+        headers[name] = value
+
+
+def _publish(source: Path, target: Path) -> str:
+    body = source.read_bytes()
+    name = f"{source.stem}.{hashlib.sha256(body).hexdigest()[:12]}{source.suffix}"
+    if not (target / name).exists():
+        if source.suffix in COMPRESSED:
+            _write(target / f"{name}.br", brotli.compress(body))
+            _write(target / f"{name}.gz", gzip.compress(body, 9, mtime=0))
+        _write(target / name, body)
+    return name
+
+
+def _write(path: Path, body: bytes) -> None:
+    # Several workers may publish at once: each writes its own file and renames it into place whole.
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_bytes(body)
+    draft.replace(path)

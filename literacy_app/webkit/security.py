@@ -1,0 +1,81 @@
+"""What every response carries, and the check that a changing request came from one of our own pages."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, request
+
+from literacy_app.webkit.extensions import csrf
+
+View = TypeVar("View", bound=Callable[..., object])
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+        "media-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'; object-src 'none'"
+    ),
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+
+# Pages with answers or staff data on them: not even the phone's own cache keeps a copy.
+SENSITIVE_PATHS = ("/office", "/account", "/admin", "/editor", "/field", "/s/")
+
+
+def init_security(app: Flask) -> None:
+    """Headers on every response, and deny-by-default protection of every changing request."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    # A page may lie open on a phone for days; the token lives as long as the session it belongs to.
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    csrf.init_app(app)
+    app.before_request(_protect)
+    app.after_request(_add_headers)
+
+
+def public(view: View) -> View:
+    """Opens a view to everybody. A view with neither this nor `@requires` stays shut (`accounts.guard`)."""
+    view.policy = None  # type: ignore[attr-defined]
+    return view
+
+
+def shows_again(view: View) -> View:
+    """Marks a view whose form checks the token itself, so that a stale page is shown again with what was typed."""
+    view.shows_again = True  # type: ignore[attr-defined]
+    return view
+
+
+def for_programs(view: View) -> View:
+    """Marks a view for programs: it knows its caller by a bearer token, never by a cookie, so it needs no form token."""
+    view.for_programs = True  # type: ignore[attr-defined]
+    return view
+
+
+def _protect() -> None:
+    if request.method not in {"POST", "PUT", "PATCH", "DELETE"} or request.endpoint is None:
+        return
+    view = current_app.view_functions[request.endpoint]
+    if getattr(view, "for_programs", False):
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        abort(403)
+    if not getattr(view, "shows_again", False):
+        csrf.protect()
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if "Cache-Control" not in response.headers:
+        # Pages show one person's own state; a shared phone or an office proxy must not keep them.
+        response.headers["Cache-Control"] = "no-store" if request.path.startswith(SENSITIVE_PATHS) else "private, no-cache"
+    return response
+

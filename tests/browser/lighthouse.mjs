@@ -1,0 +1,106 @@
+// Measures three pages of a freshly started demonstration with Lighthouse, as a phone on a slow network (its simulated
+// throttling), and prints the median of three runs of each as a row of a Markdown table. `make lighthouse` calls it.
+
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { launch } from "chrome-launcher";
+import lighthouse from "lighthouse";
+
+const RUNS = 3;
+const START_MILLISECONDS = 120_000;
+const python = process.argv[2];
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Start the demonstration on `port` with its data in `data`; resolves with the process when it says Ready. */
+function startDemonstration(port, data) {
+  const env = { ...process.env, PORT: String(port), LITERACY_DATA: data };
+  const server = spawn(python, ["-m", "literacy_app.cli", "run"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const fail = (why) => reject(new Error(`The demonstration ${why}:\n${said}`));
+    const timer = setTimeout(() => (server.kill(), fail("did not start in time")), START_MILLISECONDS);
+    const listen = (chunk) => {
+      said += chunk;
+      if (said.includes("Ready: ")) resolve(server);
+      if (said.includes("Ready: ")) clearTimeout(timer);
+    };
+    server.stdout.on("data", listen);
+    server.stderr.on("data", listen);
+    server.on("exit", () => (clearTimeout(timer), fail("ended")));
+  });
+}
+
+/** The pages to measure: home, the first lesson that /learn/ links to, and the survey. */
+async function pages(base, data) {
+  const learn = await (await fetch(new URL("/learn/", base))).text();
+  const lesson = learn.match(/href="(\/learn\/[^"/?#]+)/);
+  if (!lesson) throw new Error("/learn/ links to no lesson");
+  const survey = new URL(JSON.parse(readFileSync(join(data, "demo-accounts.json"), "utf-8")).survey_link, base);
+  return { home: "/", lesson: lesson[1], survey: survey.pathname };
+}
+
+async function measure(url, chromium) {
+  const browser = await launch({
+    chromePath: chromium.executable,
+    envVars: chromium.environment,
+    chromeFlags: ["--headless=new", ...chromium.arguments],
+  });
+  try {
+    const { lhr } = await lighthouse(url, { port: browser.port, onlyCategories: ["performance", "accessibility"] });
+    if (lhr.runtimeError) throw new Error(`${url}: ${lhr.runtimeError.message}`);
+    return lhr;
+  } finally {
+    browser.kill();
+  }
+}
+
+function median(results) {
+  const order = results.toSorted((a, b) => a.categories.performance.score - b.categories.performance.score);
+  return order[Math.floor(order.length / 2)];
+}
+
+function row(name, path, { categories, audits }) {
+  const share = (category) => Math.round(category.score * 100);
+  const shown = (id) => audits[id].displayValue ?? "-";
+  const kib = (audits["total-byte-weight"].numericValue / 1024).toFixed(0);
+  const cells = [
+    `${name} \`${path}\``,
+    share(categories.performance),
+    share(categories.accessibility),
+    shown("first-contentful-paint"),
+    shown("largest-contentful-paint"),
+    shown("total-blocking-time"),
+    shown("cumulative-layout-shift"),
+    `${kib} KiB`,
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+const data = mkdtempSync(join(tmpdir(), "literacy-lighthouse-"));
+let server;
+try {
+  const chromium = JSON.parse(execFileSync(python, ["-m", "tests.services.chromium"], { encoding: "utf-8" }));
+  const port = await freePort();
+  server = await startDemonstration(port, data);
+  const base = `http://127.0.0.1:${port}`;
+  console.log("| page | performance | accessibility | first paint | largest paint | blocked | shift | sent |");
+  console.log("|---|---|---|---|---|---|---|---|");
+  for (const [name, path] of Object.entries(await pages(base, data))) {
+    const results = [];
+    for (let run = 0; run < RUNS; run++) results.push(await measure(base + path, chromium));
+    console.log(row(name, path, median(results)));
+  }
+} finally {
+  server?.kill();
+  rmSync(data, { recursive: true, force: true });
+}
