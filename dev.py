@@ -47,6 +47,9 @@ PYTHONPATH="$root" exec "$root/.venv/bin/python" -m literacy_app.cli "$@"
 """
 
 
+LAST_LINES = 8  # of a failed command, which says the reason last
+
+
 class Failed(Exception):
     """Says in a line what went wrong and what to do about it."""
 
@@ -74,7 +77,7 @@ def quietly(*command: str | Path, folder: Path = ROOT) -> str:
     )
     said = done.stdout.decode(errors="replace").strip()
     if done.returncode != 0:
-        raise Failed(said or f"{command[0]} failed")
+        raise Failed("\n".join(said.splitlines()[-LAST_LINES:]) or f"{command[0]} failed")
     return said
 
 
@@ -104,7 +107,7 @@ def install(lock: str) -> None:
         launcher = VENV / "bin" / "literacy"
         launcher.write_text(LAUNCHER)
         launcher.chmod(0o755)
-        install_into_environment("--quiet", "--require-hashes", "--only-binary", ":all:", "-r", lock)
+        install_into_environment("--require-hashes", "--only-binary", ":all:", "-r", lock)
         stamp.write_text(wanted)
 
 
@@ -112,9 +115,10 @@ def install_into_environment(*arguments: str) -> None:
     """Install with uv, which takes seconds; where it cannot be had or fails, with pip, which takes half a minute."""
     try:
         quietly(uv(), "pip", "install", "--python", PYTHON, *arguments)
-    except Failed:
+    except Failed as problem:
         if find_spec("pip") is None:
             raise Failed("This Python has no pip: apt-get install python3-pip, or set PYTHON to one that has") from None
+        print(f"\n{problem}\nNow with pip ", end="... ", file=sys.stderr, flush=True)
         quietly(sys.executable, "-m", "pip", "--python", PYTHON, "install", *arguments)
 
 
@@ -122,7 +126,7 @@ def uv() -> Path:
     """Our own uv, installed on first use where it touches nothing else."""
     program = TOOLS / "bin" / "uv"
     if not program.exists():
-        quietly(sys.executable, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--target", TOOLS, UV)
+        quietly(sys.executable, "-m", "pip", "install", "--only-binary", ":all:", "--target", TOOLS, UV)
     return program
 
 

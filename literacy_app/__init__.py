@@ -15,6 +15,7 @@ def create_app(settings: "Settings") -> "Flask":
 
     from literacy_app import tables  # noqa: F401 - all tables must be known before the database is used
     from literacy_app.accounts import guard
+    from literacy_app.areas.views import init_places
     from literacy_app.accounts.views import blueprint as accounts
     from literacy_app.home.views import blueprint as home
     from literacy_app.learners.views import remember_learner
@@ -36,6 +37,7 @@ def create_app(settings: "Settings") -> "Flask":
     security.init_security(app)
     guard.init_guard(app)
     pages.init_pages(app)
+    init_places(app)
     app.after_request(remember_learner)
     for blueprint in (operations, accounts, questions, lessons, practice, surveys, api, reports, home):
         app.register_blueprint(blueprint)

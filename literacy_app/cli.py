@@ -214,6 +214,16 @@ def serve() -> None:
 
 
 @main.command()
+def jobs() -> None:
+    """Run the scheduled jobs; as many of these processes as you like do each job once."""
+    from literacy_app.jobs import JOBS, schedule
+
+    app, _ = application()
+    say(f"Waiting for the hour of: {', '.join(job.name for job in JOBS)}")
+    schedule(app).start()
+
+
+@main.command()
 def run() -> None:
     """What `make run` calls: everything to a served demonstration on loopback."""
     from literacy_app import serving, tasks

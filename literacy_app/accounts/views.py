@@ -96,9 +96,9 @@ def password_words(reason: str) -> str:
     """Why a password was not taken, for the person who typed it."""
     return {
         "old_password": _("现在的密码不对"),
-        PasswordFault.SHORT: _("至少要 12 个字符,可以用一句话"),
+        PasswordFault.SHORT: _("至少要 12 个字符，可以用一句话"),
         PasswordFault.LONG: _("最多 128 个字符"),
-        PasswordFault.COMMON: _("太容易猜到了,请换一个"),
+        PasswordFault.COMMON: _("太容易猜到了，请换一个"),
         PasswordFault.NAME: _("里面不要有自己的账号"),
     }[reason]
 

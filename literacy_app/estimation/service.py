@@ -5,10 +5,10 @@ from typing import Any
 
 from literacy_app.estimation.loader import Loaded, Table, Wanted, read_request
 from literacy_app.estimation.rules import (
-    Design,
     Estimate,
     Interval,
     Method,
+    Sample,
     Statistic,
     difference,
     interval_by,
@@ -37,7 +37,7 @@ def estimate_request(path: Path) -> dict[str, Any]:
 
 
 def _answer(loaded: Loaded, wanted: Wanted, number: int) -> dict[str, Any]:
-    level, design = loaded.request.level, loaded.design
+    level, design = loaded.request.level, loaded.sample
     made = _made(loaded.table, design, wanted, level, number)
     methods = SHOWN if wanted.statistic is Statistic.PROPORTION else {"ci_wald": Method.WALD}
     answer: dict[str, Any] = {
@@ -60,7 +60,7 @@ def _answer(loaded: Loaded, wanted: Wanted, number: int) -> dict[str, Any]:
     return answer
 
 
-def _made(table: Table, design: Design, wanted: Wanted, level: float, number: int) -> Estimate:
+def _made(table: Table, design: Sample, wanted: Wanted, level: float, number: int) -> Estimate:
     domain = table.domain(wanted.where)
     match wanted.statistic:
         case Statistic.PROPORTION:
@@ -80,7 +80,7 @@ def _made(table: Table, design: Design, wanted: Wanted, level: float, number: in
             return difference(design, table.finite(wanted.variable), domain, table.domain(wanted.minus), level=level)
 
 
-def _against(made: Estimate, design: Design, level: float, target: float) -> dict[str, Any]:
+def _against(made: Estimate, design: Sample, level: float, target: float) -> dict[str, Any]:
     """Three answers by the two-sided logit interval, as the reference set gives them; `targets.rules` has our verdict."""
     interval = interval_by(Method.LOGIT, made, design, level)
     probability = None

@@ -1,6 +1,6 @@
 """The front door."""
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, render_template
 
 from literacy_app.areas.queries import pilot_here
 from literacy_app.foundation import clock
@@ -26,8 +26,6 @@ def front_door() -> str:
     pilot = pilot_here(db.session)
     if pilot is None:
         return render_template("home/empty.html")
-    g.place_name = pilot.name_zh if language == "zh_Hans" else pilot.name_en
-    g.synthetic = pilot.synthetic
     found, tried = curriculum_in_force(db.session), attempts_here()
     onward = rules.next_lesson(found, tried)
     link = open_link(db.session, pilot.id, reporting_date(clock.now()))

@@ -15,11 +15,12 @@ from literacy_app.lessons.service import curriculum_in_force
 from literacy_app.lessons.views import around, lesson_or_404, picture_url
 from literacy_app.practice import queries, rules, service
 from literacy_app.practice.rules import Tried
-from literacy_app.questions.forms import FIELD, TokenForm, fault_words, typed_answer
+from literacy_app.questions.forms import FIELD, fault_words, typed_answer
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Fault, Question
 from literacy_app.questions.views import on_page
 from literacy_app.webkit.extensions import db, transaction
+from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.security import public, shows_again
 
@@ -84,11 +85,11 @@ def answer(lesson_id: str, question_id: str) -> Any:
         attempt_id = UUID(request.form.get("attempt", ""))
     except ValueError:
         attempt_id = uuid4()
-    if not TokenForm().validate_on_submit():
-        return _ask(lesson, asked, attempt_id, typed, _("页面放得有点久了,请再点一次。你选的还在。")), 422
+    if not PageForm().validate_on_submit():
+        return _ask(lesson, asked, attempt_id, typed, _("页面放得有点久了，请再点一次。你选的还在。")), 422
     given = typed_answer(asked, typed)
     if given is None or isinstance(given, Fault):
-        words = fault_words(given, asked) if given else _("先选一个,再看答案")
+        words = fault_words(given, asked) if given else _("先选一个，再看答案")
         return _ask(lesson, asked, attempt_id, typed, words), 422
     learner = learner_welcomed()
     with transaction() as session:
@@ -130,7 +131,7 @@ def _surroundings(lesson: Lesson, asked: Question) -> dict[str, Any]:
 def _ask(lesson: Lesson, asked: Question, attempt_id: UUID, typed: list[str] | None = None, error: str = "") -> str:
     words = lesson.words[preferences().language].questions[asked.id]
     page = on_page(asked, words, _labels(), typed or (), error, codes=False)
-    return render_template("practice/question.html", attempt=attempt_id, form=TokenForm(), **page, **_surroundings(lesson, asked))
+    return render_template("practice/question.html", attempt=attempt_id, form=PageForm(), **page, **_surroundings(lesson, asked))
 
 
 def _feedback(lesson: Lesson, asked: Question, tried: Tried) -> str:

@@ -3,16 +3,11 @@
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Answer, Code, Fault, Question
 
 FIELD = "answer"
-
-
-class TokenForm(FlaskForm):
-    """Nothing but the token; for forms whose fields come from a question's own kind."""
 
 
 def typed_answer(question: Question, typed: Sequence[str]) -> Answer | Fault | None:
@@ -28,12 +23,12 @@ def fault_words(fault: Fault, question: Question) -> str:
         Fault.NOT_AN_OPTION: _("请从上面的选项里选"),
         Fault.NOT_A_LIST: _("请从上面的选项里选"),
         Fault.NOT_ONE: _("只选一个"),
-        Fault.NOT_A_NUMBER: _("请填数字,例如 12"),
+        Fault.NOT_A_NUMBER: _("请填数字，例如 12"),
         Fault.NOT_WHOLE: _("请填整数"),
         Fault.TOO_SMALL: _("最小是 %(min)s", min=question.min),
         Fault.TOO_LARGE: _("最大是 %(max)s", max=question.max),
         Fault.NOT_A_TEXT: _("请填文字"),
-        Fault.TOO_LONG: _("太长了,请写短一些"),
-        Fault.BAD_CHARACTERS: _("里面有不能保存的符号,请重新输入"),
+        Fault.TOO_LONG: _("太长了，请写短一些"),
+        Fault.BAD_CHARACTERS: _("里面有不能保存的符号，请重新输入"),
         Fault.NO_SUCH_CODE: _("请从上面的选项里选"),
     }[fault]

@@ -1,17 +1,17 @@
 """The office's first page, and the QR code of a wave's public link."""
 
+import io
 from typing import Any
 
 import segno
-from flask import Blueprint, Response, g, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from literacy_app.accounts.guard import current_staff, requires
 from literacy_app.accounts.rules import RESULTS
 from literacy_app.areas.models import PilotRow
 from literacy_app.areas.queries import pilots_within
+from literacy_app.areas.views import show_pilot
 from literacy_app.foundation.errors import NotFound
-from literacy_app.reports import service
-from literacy_app.reports.rules import behind
 from literacy_app.surveys.models import WaveRow
 from literacy_app.surveys.queries import link_of, waves_of
 from literacy_app.surveys.service import wave_of
@@ -26,6 +26,10 @@ blueprint = Blueprint("reports", __name__, template_folder="templates")
 @requires(*RESULTS)
 def overview() -> Any:
     """The level of the area beside its target: in words first, then as rows with intervals, then as tables."""
+    # NumPy takes a second to import and only this page needs it: a start, and residents, do not wait for it.
+    from literacy_app.reports import service
+    from literacy_app.reports.rules import behind
+
     pilot, waves, wave = _chosen()
     found = service.overview(db.session, wave_of(db.session, wave.id), policy()) if wave else None
     return render_template(
@@ -37,6 +41,7 @@ def overview() -> Any:
         behind=behind(found) if found else (),
         language=preferences().language,
         confidence=policy().confidence_level.value,
+        verdict_confidence=policy().verdict_confidence.value,
         link=url_for("surveys.cover", token=found.link, _external=True) if found and found.link else None,
     )
 
@@ -51,7 +56,9 @@ def link_code(wave_id: str) -> Response:
     if link is None:
         raise NotFound(wave_id)
     code = segno.make(url_for("surveys.cover", token=link.token, _external=True), error="m")
-    return Response(code.svg_inline(scale=6, border=2), mimetype="image/svg+xml")
+    drawing = io.BytesIO()
+    code.save(drawing, kind="svg", scale=6, border=2, xmldecl=False)
+    return Response(drawing.getvalue(), mimetype="image/svg+xml")
 
 
 def _pilots() -> list[PilotRow]:
@@ -64,8 +71,7 @@ def _chosen() -> tuple[PilotRow, list[WaveRow], WaveRow | None]:
     if wanted not in seen:
         raise NotFound(wanted)
     pilot = seen[wanted]
-    g.place_name = pilot.name_zh if preferences().language == "zh_Hans" else pilot.name_en
-    g.synthetic = pilot.synthetic
+    show_pilot(pilot)
     waves = list(waves_of(db.session, pilot.id))
     wanted_wave = request.args.get("wave")
     wave = next((row for row in waves if wanted_wave in (None, row.id)), None)

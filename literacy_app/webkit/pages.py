@@ -53,8 +53,9 @@ def _context() -> dict[str, Any]:
         "html_lang": language.replace("_", "-"),
         "prefs": reader(),
         "here": local_path(request.full_path.rstrip("?")) if request.method == "GET" else local_path(request.path),
-        "place_name": g.get("place_name"),
-        "synthetic": g.get("synthetic", False),
+        # Which place a page is about is said by `areas.views`; an error page can be shown before that is known.
+        "place_name": None,
+        "synthetic": False,
         "staff": g.get("staff"),
         "room": "resident",
     }
@@ -77,15 +78,15 @@ def _unexpected(error: Exception) -> Any:
 
 def _page_for(status: int, headers: Any = ()) -> Any:
     words = {
-        400: (_("这个请求没有看懂"), _("页面可能放得太久了。请返回上一页,刷新后再试一次。")),
-        403: (_("这里您还不能进"), _("您的账号没有这一页的权限。如果工作需要,请联系管理员。")),
-        404: (_("没有找到这一页"), _("网址可能输错了,或者内容已经搬走。")),
+        400: (_("这个请求没有看懂"), _("页面可能放得太久了。请返回上一页，刷新后再试一次。")),
+        403: (_("这里您还不能进"), _("您的账号没有这一页的权限。如果工作需要，请联系管理员。")),
+        404: (_("没有找到这一页"), _("网址可能输错了，或者内容已经搬走。")),
         405: (_("这样打不开这一页"), _("请从首页重新进入。")),
         413: (_("内容太大了"), _("请减少内容后再试。")),
-        429: (_("请稍等一会儿再试"), _("刚才的请求太多了。您的内容没有丢,过一会儿再试就好。")),
+        429: (_("请稍等一会儿再试"), _("刚才的请求太多了。您的内容没有丢，过一会儿再试就好。")),
         503: (_("系统正忙"), _("请过一会儿再试。已经保存的内容不会丢。")),
     }
-    heading, explanation = words.get(status, (_("出了点问题"), _("这是我们的问题,已经记录下来。已经保存的内容不会丢,请过一会儿再试。")))
+    heading, explanation = words.get(status, (_("出了点问题"), _("这是我们的问题，已经记录下来。已经保存的内容不会丢，请过一会儿再试。")))
     page = render_template("webkit/error.html", heading=heading, explanation=explanation, next_step=(url_for("home.front_door"), _("回首页")))
     kept = [(name, value) for name, value in headers if name.lower() in {"retry-after", "allow"}]
     return page, status, kept

@@ -55,5 +55,5 @@ def test_target_is_judged_as_r_does_when_asked() -> None:
 def test_poststratified_weights_are_r_s() -> None:
     with (EXPECTED / "d04_poststrat_weights.csv").open() as file:
         wanted = [float(row["poststrat_weight"]) for row in csv.DictReader(file)]
-    got = read_request(EXPECTED / "d04_poststrat.json").design.weights
+    got = read_request(EXPECTED / "d04_poststrat.json").sample.weights
     assert got == pytest.approx(wanted, rel=1e-9)

@@ -89,6 +89,13 @@ def test_margins_are_raked_when_there_are_several(tmp_path: Path) -> None:
     assert got["reason"] is None
 
 
+# the delete-one jackknife of two people: shares 1 and 0 round 1/2, V = 1/2 (1/4 + 1/4)
+def test_replicate_weights_are_found_by_their_prefix(tmp_path: Path) -> None:
+    design = {"weights": "weight", "replicate_weights": "JK1", "prefix": "r", "scale": 0.5}
+    got = answered(tmp_path, LEVEL, text="weight,literate,r1,r2,rest\n1,1,2,0,a\n1,0,0,2,b\n", design=design)
+    assert (got["estimate"], got["se"], got["df"]) == (0.5, pytest.approx(0.5), 1)
+
+
 def test_target_at_nobody_cannot_be_told(tmp_path: Path) -> None:
     got = answered(tmp_path, LEVEL | {"where": {"score": "12"}, "target": 0.25})
     assert got["target"] == {"target": 0.25, "prob_at_least": None, "decision": "cannot tell"}
@@ -139,10 +146,15 @@ def test_estimate_is_refused_when_it_is_not_offered_or_not_whole(
     [
         ({"design": DESIGN | {"lonely_psu": "ignore"}}, "design.lonely_psu: Input should be 'fail', 'remove'"),
         ({"design": DESIGN | {"nest": False}}, "data/people.csv: a cluster of stage 1 lies in two strata"),
-        ({"design": DESIGN | {"replicate_weights": ["r1"]}}, "replicate weights are not offered yet"),
+        (
+            {"design": DESIGN | {"replicate_weights": ["r1"]}},
+            "design.replicate_weights: data/people.csv has no column 'r1'",
+        ),
+        ({"design": DESIGN | {"replicate_weights": "JKn", "prefix": "r"}}, "no column holds replicate weights"),
+        ({"design": DESIGN | {"replicate_weights": ["weight"]}}, "replicate weights need a scale"),
         ({"data": "data/nobody.csv"}, "nobody.csv: cannot be read as UTF-8 CSV (No such file"),
         ({"level": 95}, "level"),
-        ({"cells": [{"sex": "F", "Freq": 5}]}, "row 3: lies in no cell of margins.0"),
+        ({"cells": [{"sex": "F", "Freq": 5}]}, "row 3 lies in no cell of margins.0"),
         ({"cells": [{"sex": "F", "Freq": "many"}]}, "needs a number as 'Freq'"),
         ({"margins": {"sex": {"F": 50, "M": 50}, "age": {"a": 1, "b": 2}}}, "not of one population"),
     ],

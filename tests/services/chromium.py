@@ -66,7 +66,8 @@ def find() -> Chromium:
     Playwright's own node needs a library (libatomic) that a bare Debian does not have. Raises NoChromium.
     """
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(NODE))
-    environment = dict(os.environ, FONTCONFIG_FILE=str(write_fonts()))
+    # It makes a socket in TMPDIR, which may be too long a path for one.
+    environment = dict(os.environ, FONTCONFIG_FILE=str(write_fonts()), TMPDIR="/tmp")
     executable = installed()
     if executable is None:
         executable = str(unpack() / "chromium")

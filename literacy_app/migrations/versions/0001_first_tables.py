@@ -44,6 +44,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", "version", name=op.f("pk_instrument")),
     )
     op.create_table(
+        "job_run",
+        sa.Column("job", sa.String(length=60), nullable=False),
+        sa.Column("period", sa.String(length=30), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("failure", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("job", "period", name=op.f("pk_job_run")),
+    )
+    op.create_table(
         "pilot",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("name_zh", sa.String(length=100), nullable=False),
@@ -371,6 +381,7 @@ def downgrade() -> None:
     op.drop_table("staff")
     op.drop_table("snapshot")
     op.drop_table("pilot")
+    op.drop_table("job_run")
     op.drop_table("instrument")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_event_at"))

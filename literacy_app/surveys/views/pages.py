@@ -3,20 +3,22 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from literacy_app.areas.models import PilotRow
+from literacy_app.areas.views import show_pilot
 from literacy_app.foundation import clock
 from literacy_app.foundation.clock import reporting_date
 from literacy_app.foundation.errors import NotFound, Refused
-from literacy_app.questions.forms import FIELD, TokenForm, fault_words, typed_answer
+from literacy_app.questions.forms import FIELD, fault_words, typed_answer
 from literacy_app.questions.rules import Fault, Question
 from literacy_app.questions.views import on_page
 from literacy_app.surveys import queries, service
 from literacy_app.surveys.models import Draft
 from literacy_app.surveys.rules import Instrument, InstrumentWords, Reply, Wave, gaps, next_step
 from literacy_app.webkit.extensions import db, transaction
+from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.security import public, shows_again
 
@@ -57,10 +59,7 @@ def desk_at(token: str) -> Desk:
     language = preferences().language if preferences().language in instrument.languages else instrument.languages[0]
     secret = request.cookies.get(_cookie(token))
     draft = queries.draft_by_secret(db.session, wave.id, secret) if secret else None
-    pilot = db.session.get(PilotRow, wave.pilot)
-    if pilot is not None:
-        g.place_name = pilot.name_zh if language == "zh_Hans" else pilot.name_en
-        g.synthetic = pilot.synthetic
+    show_pilot(db.session.get(PilotRow, wave.pilot))
     return Desk(token, wave, instrument, instrument.words[language], language, draft)
 
 
@@ -69,7 +68,7 @@ def _cookie(token: str) -> str:
 
 
 def _show(template: str, desk: Desk, **more: Any) -> str:
-    return render_template(f"surveys/{template}.html", desk=desk, form=TokenForm(), room="survey", **more)
+    return render_template(f"surveys/{template}.html", desk=desk, form=PageForm(), room="survey", **more)
 
 
 @blueprint.get("/s/<token>")
@@ -95,7 +94,7 @@ def consent(token: str) -> Any:
         return redirect(url_for("surveys.cover", token=token), 303)
     if request.method == "GET":
         return _show("consent", desk, stale=False)
-    if not TokenForm().validate_on_submit():
+    if not PageForm().validate_on_submit():
         return _show("consent", desk, stale=True), 422
     if request.form.get("consent") != "agree":
         return _show("declined", desk)
@@ -129,13 +128,13 @@ def answer(token: str, number: int) -> Any:
         return away
     asked = _asked(desk, number)
     typed = request.form.getlist(FIELD)
-    if not TokenForm().validate_on_submit():
-        return _ask(desk, number, typed, _("页面放得有点久了,请再点一次。你选的还在。")), 422
+    if not PageForm().validate_on_submit():
+        return _ask(desk, number, typed, _("页面放得有点久了，请再点一次。你选的还在。")), 422
     given = None if "skip" in request.form else typed_answer(asked, typed)
     if isinstance(given, Fault):
         return _ask(desk, number, typed, fault_words(given, asked)), 422
     if given is None and "skip" not in request.form:
-        words = _("请选一个。不清楚可以选“不知道”,也可以先跳过。") if asked.dimension else _("请回答,也可以先跳过。")
+        words = _("请选一个。不清楚可以选“不知道”，也可以先跳过。") if asked.dimension else _("请回答，也可以先跳过。")
         return _ask(desk, number, typed, words), 422
     secret = request.cookies[_cookie(token)]
     with transaction() as session:
@@ -164,7 +163,7 @@ def send(token: str) -> Any:
     desk = desk_at(token)
     if desk.draft is None:
         return redirect(url_for("surveys.cover", token=token), 303)
-    if not TokenForm().validate_on_submit():
+    if not PageForm().validate_on_submit():
         found = gaps(desk.instrument, service.draft_answers(desk.instrument, desk.draft))
         return _show("check", desk, gaps=found, stale=True), 422
     with transaction() as session:

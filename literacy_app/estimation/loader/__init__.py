@@ -1,0 +1,47 @@
+"""Reads a request for estimates and the file that it is about. Only the `estimate` command comes here.
+
+request  the JSON file: what is asked, of which columns
+table    the CSV file: text until a number is asked for
+sample   both together: the design, or the replicate weights, with calibrated weights
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from literacy_app.estimation.loader.request import Request, Wanted, read_json, shaped
+from literacy_app.estimation.loader.sample import columns, sample
+from literacy_app.estimation.loader.table import Table, read_table
+from literacy_app.estimation.rules import DesignError, Sample
+from literacy_app.foundation.errors import InputError, Problem
+
+__all__ = ["Loaded", "Table", "Wanted", "read_request"]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A request that was understood, as it was written and with its data."""
+
+    written: dict[str, Any]
+    request: Request
+    table: Table
+    sample: Sample
+
+
+def read_request(path: Path) -> Loaded:
+    """The request at `path` with its data. Raises InputError by line, place in the request, or row and column."""
+    written = read_json(path)
+    request = shaped(path.name, written)
+    base = path.resolve().parent
+    table = read_table((base.parent if request.data.startswith("data/") else base) / request.data, request.data)
+    absent = [
+        Problem(path.name, place, f"{request.data} has no column {column!r}")
+        for place, column in columns(request)
+        if column not in table
+    ]
+    if absent:
+        raise InputError(absent)
+    try:
+        return Loaded(written, request, table, sample(table, request))
+    except DesignError as error:
+        raise InputError([Problem(table.file, "", str(error))]) from error

@@ -1,0 +1,136 @@
+"""The request: a JSON file in the layout of the reference set, where a file that holds numbers asks for them again."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+
+from literacy_app.estimation.rules import LonelyPsu, Statistic
+from literacy_app.foundation.errors import InputError, Problem
+
+COUNT = "Freq"  # the population count in a row of `cells` or `margins`, as R's table calls it
+
+
+def texts(value: Any) -> Any:
+    """A domain compares text: 1 and "1" are the same. None is everybody."""
+    return {} if value is None else {k: str(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def _names(value: Any) -> Any:
+    """R writes a single name without brackets, and none as null."""
+    return [] if value is None else [value] if isinstance(value, str) else value
+
+
+def _target(value: Any) -> Any:
+    return value.get("target") if isinstance(value, dict) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+Domain = Annotated[dict[str, str], BeforeValidator(texts)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+Scale = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns say how the sample was drawn: R's `svydesign`, or `svrepdesign` where there are replicate weights.
+
+    With `prefix`, the replicate weights are the columns named by it and a number, whatever `replicate_weights` says.
+    """
+
+    ids: Names = ()
+    strata: Names = ()
+    weights: str | None = None
+    fpc: Names = ()
+    nest: bool = False
+    lonely_psu: LonelyPsu = LonelyPsu.FAIL
+    adjust_domain_lonely: bool = False
+    replicate_weights: Any = None
+    prefix: str | None = None
+    scale: Scale | None = None
+    rscales: Scale | tuple[Scale, ...] | None = None
+    mse: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One estimate asked for. A `difference` is that of `where` less that of `minus`; a `ratio` has a `denominator`."""
+
+    statistic: Statistic
+    variable: str
+    where: Domain = field(default_factory=dict)
+    minus: Domain = field(default_factory=dict)
+    denominator: str | None = None
+    target: Annotated[Share | None, BeforeValidator(_target)] = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked: of which file, of what design, at which level, after which calibration."""
+
+    data: str
+    design: Columns
+    estimates: tuple[Wanted, ...]
+    level: Share = 0.95
+    margins: tuple[tuple[dict[str, Any], ...], ...] = ()  # rows of {column: label, ..., "Freq": count}
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object at `path`. Raises InputError by line."""
+    try:
+        written = json.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise InputError([Problem(str(path), "", f"cannot be read ({error.strerror})")]) from error
+    except UnicodeDecodeError as error:
+        raise InputError([Problem(path.name, f"byte {error.start}", "is not UTF-8")]) from error
+    except json.JSONDecodeError as error:
+        raise InputError([Problem(path.name, f"line {error.lineno}", f"is not JSON: {error.msg}")]) from error
+    except RecursionError as error:
+        raise InputError([Problem(path.name, "", "is nested too deeply")]) from error
+    if not isinstance(written, dict):
+        raise InputError([Problem(path.name, "", "must be one JSON object")])
+    return written
+
+
+def shaped(file: str, written: dict[str, Any]) -> Request:
+    """The request that `written` makes, with what the reference set leaves unsaid. Raises InputError by place."""
+    asked = written.get("estimates")
+    if not isinstance(asked, list) or not asked or not all(isinstance(one, dict) for one in asked):
+        raise InputError([Problem(file, "estimates", "must be a list of objects, at least one")])
+    unknown = [
+        Problem(file, f"estimates.{number}.statistic", f"statistic not offered yet: {_named(one)}")
+        for number, one in enumerate(asked)
+        if one.get("statistic") not in list(Statistic)
+    ]
+    if unknown:
+        raise InputError(unknown)
+    whole = {
+        **written,
+        "estimates": [{**one, "variable": one.get("variable") or _variable_in_id(one)} for one in asked],
+        "margins": _margins(written),
+    }
+    try:
+        return TypeAdapter(Request).validate_python(whole)
+    except ValidationError as error:
+        places = [(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
+        raise InputError([Problem(file, place, message) for place, message in places]) from error
+
+
+def _named(one: dict[str, Any]) -> str:
+    return "item statistics" if "item" in one and "statistic" not in one else repr(one.get("statistic"))
+
+
+def _variable_in_id(one: dict[str, Any]) -> Any:
+    """The reference set writes a mean as {"id": "mean:score", "statistic": "mean"}."""
+    before, colon, after = str(one.get("id", "")).partition(":")
+    return after if colon and before == one.get("statistic") else None
+
+
+def _margins(written: dict[str, Any]) -> Any:
+    """`cells` is one table of counts; `margins` is several, or {column: {label: count}}."""
+    margins = written.get("margins") or ([written["cells"]] if written.get("cells") else [])
+    if isinstance(margins, dict) and all(isinstance(counts, dict) for counts in margins.values()):
+        return [[{column: label, COUNT: n} for label, n in counts.items()] for column, counts in margins.items()]
+    return margins

@@ -1,0 +1,64 @@
+"""Replicate weights, held against what linearisation gives for the same sample."""
+
+import numpy as np
+import pytest
+
+from literacy_app.estimation.rules import Design, DesignError, Reason, Replicates, difference, proportion, total
+
+STRATA = np.repeat([0, 1], 12)
+PSUS = np.repeat(np.arange(6), 4)  # three in each stratum
+WEIGHTS = np.tile([1.0, 2, 3, 4, 5, 6], 4)
+Y = np.tile([1.0, 0, 0, 1, 1], 5)[:24]
+DESIGN = Design(WEIGHTS, (STRATA,), (PSUS,))
+
+
+def jackknife(mse: bool = False) -> Replicates:
+    """One PSU out at a time, the others of its stratum up by 3/2: JKn with rscales 2/3."""
+    columns = [
+        np.where(out == PSUS, 0, np.where(STRATA[out == PSUS][0] == STRATA, 1.5 * WEIGHTS, WEIGHTS)) for out in range(6)
+    ]
+    return Replicates(WEIGHTS, np.stack(columns, axis=1), 1.0, np.full(6, 2 / 3), mse)
+
+
+def test_jackknife_of_a_total_is_the_linearised_variance() -> None:
+    assert total(jackknife(mse=True), Y).se == pytest.approx(total(DESIGN, Y).se)
+
+
+def test_jackknife_of_a_share_is_near_the_linearised_variance() -> None:
+    assert proportion(jackknife(), Y).se == pytest.approx(proportion(DESIGN, Y).se, rel=0.1)
+
+
+def test_degrees_of_freedom_are_the_rank_less_one() -> None:
+    assert proportion(jackknife(), Y).df == 6 - 2  # PSUs minus strata, as without replicates
+    assert proportion(jackknife(), Y, PSUS == 0).df == 0
+
+
+def test_variance_about_the_estimate_is_no_smaller_than_about_the_replicates_mean() -> None:
+    about_mean, about_estimate = proportion(jackknife(), Y).se, proportion(jackknife(mse=True), Y).se
+    assert about_mean is not None
+    assert about_estimate is not None
+    assert about_mean < about_estimate
+
+
+def test_difference_between_a_domain_and_itself_is_nothing() -> None:
+    got = difference(jackknife(), Y, PSUS > 2, PSUS > 2)
+    assert (got.estimate, got.se) == (0, 0)
+
+
+def test_replicates_without_anybody_in_the_domain_are_left_out() -> None:
+    got = proportion(jackknife(), Y, PSUS == 0)
+    assert (got.estimate, got.se) == (pytest.approx(0.5), pytest.approx(0))
+
+
+def test_domain_without_weight_is_a_row_with_a_reason() -> None:
+    nobody = Replicates(np.zeros(24), np.zeros((24, 2)), 1.0, np.ones(2))
+    assert proportion(nobody, Y).reason is Reason.NO_WEIGHT
+
+
+@pytest.mark.parametrize(
+    ("replicates", "rscales"),
+    [(np.ones((24, 2)), np.ones(3)), (np.ones((5, 2)), np.ones(2)), (-np.ones((24, 2)), np.ones(2))],
+)
+def test_replicates_are_refused_when_they_do_not_fit(replicates: np.ndarray, rscales: np.ndarray) -> None:
+    with pytest.raises(DesignError, match="weights"):
+        Replicates(WEIGHTS, replicates, 1.0, rscales)
