@@ -15,8 +15,8 @@ def create_app(settings: "Settings") -> "Flask":
 
     from literacy_app import tables  # noqa: F401 - all tables must be known before the database is used
     from literacy_app.accounts import guard
-    from literacy_app.areas.views import init_places
     from literacy_app.accounts.views import blueprint as accounts
+    from literacy_app.areas.views import init_places
     from literacy_app.home.views import blueprint as home
     from literacy_app.learners.views import remember_learner
     from literacy_app.lessons.views import blueprint as lessons

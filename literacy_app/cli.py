@@ -1,7 +1,6 @@
 """The console command `literacy`. Messages go to standard error; 0 is done, 1 the answer is no, 2 the input is wrong."""
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,17 +19,17 @@ if TYPE_CHECKING:
 class Console(click.Group):
     """Turns every expected error into plain lines and the right exit status."""
 
-    def main(self, *args: object, **kwargs: object) -> object:  # type: ignore[override]  # click's own overloads
+    def invoke(self, ctx: click.Context) -> object:
         """Run a command."""
         try:
-            return super().main(*args, **kwargs)  # type: ignore[arg-type]
+            return super().invoke(ctx)
         except (InputError, CheckFailed) as error:
             for problem in error.problems:
-                click.echo(str(problem), err=True)
-            sys.exit(2 if isinstance(error, InputError) else 1)
+                say(str(problem))
+            ctx.exit(2 if isinstance(error, InputError) else 1)
         except (NotFound, Refused) as error:
-            click.echo(f"{type(error).__name__}: {error}", err=True)
-            sys.exit(1)
+            say(f"{type(error).__name__}: {error}")
+            ctx.exit(1)
 
 
 @click.group(cls=Console)
@@ -41,6 +40,15 @@ def main() -> None:
 def say(text: str) -> None:
     """One line of progress."""
     click.echo(text, err=True)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """A check that finds something wrong has done its work: the answer is no."""
+    try:
+        yield
+    except InputError as error:
+        raise CheckFailed(error.problems) from error
 
 
 @contextmanager
@@ -108,7 +116,8 @@ def content_check() -> None:
     """Check every file under content/ and change nothing."""
     from literacy_app import tasks
 
-    found = tasks.read_content(settings_from_environment())
+    with answering():
+        found = tasks.read_content(settings_from_environment())
     say(f"Checked: {len(found.curriculum.lessons)} lessons, {len(found.pilots)} pilots. No problems.")
 
 
@@ -133,7 +142,8 @@ def survey_check() -> None:
     """Check every file under surveys/ and change nothing."""
     from literacy_app.surveys.loader import read_surveys
 
-    instruments, waves = read_surveys(settings_from_environment().surveys)
+    with answering():
+        instruments, waves = read_surveys(settings_from_environment().surveys)
     say(f"Checked: {len(instruments)} instruments, {len(waves)} waves. No problems.")
 
 
@@ -179,7 +189,9 @@ def user() -> None:
 @user.command("add")
 @click.argument("login")
 @click.option("--name", required=True)
-@click.option("--role", "roles", multiple=True, required=True, help="interviewer, supervisor, officer, editor or administrator")
+@click.option(
+    "--role", "roles", multiple=True, required=True, help="interviewer, supervisor, officer, editor or administrator"
+)
 @click.option("--area", default="", help="The code of the division in which the roles are held; all when left out.")
 def user_add(login: str, name: str, roles: tuple[str, ...], area: str) -> None:
     """Take on a member of staff; prints a random password once."""

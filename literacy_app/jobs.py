@@ -59,5 +59,7 @@ def schedule(app: Flask) -> BlockingScheduler:
     """A scheduler that wakes every job at its hour and again within the hour, in case one failed or its worker died."""
     scheduler = BlockingScheduler(timezone=REPORTING_ZONE)
     for job in JOBS:
-        scheduler.add_job(lambda job=job: run_job(app, job, clock.now()), "cron", hour=job.hour, minute="*/15", id=job.name)
+        scheduler.add_job(
+            lambda job=job: run_job(app, job, clock.now()), "cron", hour=job.hour, minute="*/15", id=job.name
+        )
     return scheduler

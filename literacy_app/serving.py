@@ -45,14 +45,24 @@ def refuse_taken_port(bind: str) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, int(port)))
     except (OSError, ValueError) as error:
-        raise InputError([Problem("LITERACY_BIND", bind, f"cannot be served on ({error}); try another with PORT=8001")]) from error
+        raise InputError(
+            [Problem("LITERACY_BIND", bind, f"cannot be served on ({error}); try another with PORT=8001")]
+        ) from error
 
 
 def serve(app: Flask, settings: Settings) -> None:
     """Serve until stopped. The demonstration, whose passwords are printed, is refused on anything but loopback."""
     host = settings.bind.rpartition(":")[0]
     if settings.profile == "demo" and not _is_loopback(host):
-        raise InputError([Problem("LITERACY_BIND", settings.bind, "the demonstration is served on loopback only, for example 127.0.0.1:8000")])
+        raise InputError(
+            [
+                Problem(
+                    "LITERACY_BIND",
+                    settings.bind,
+                    "the demonstration is served on loopback only, for example 127.0.0.1:8000",
+                )
+            ]
+        )
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,7 +36,7 @@ from literacy_app.surveys.service import keep_instrument, keep_wave, wave_of
 from literacy_app.tables import metadata
 from literacy_app.targets.loader import Targets, read_targets
 from literacy_app.targets.service import keep_targets
-from literacy_app.webkit.extensions import db, transaction
+from literacy_app.webkit.extensions import db, reading, transaction
 from literacy_app.webkit.policy import KIND as POLICY
 
 T = TypeVar("T")
@@ -68,7 +69,9 @@ def downgrade(revision: str) -> None:
 def check_tables() -> None:
     """Raise CheckFailed unless the database has exactly the tables of this version."""
     if not migrations.is_current(db.engine):
-        raise CheckFailed([Problem("database", "", "its tables are not those of this version; run `literacy db upgrade`")])
+        raise CheckFailed(
+            [Problem("database", "", "its tables are not those of this version; run `literacy db upgrade`")]
+        )
     if found := migrations.differences(db.engine, metadata):
         raise CheckFailed([Problem("database", "", f"differs from the models: {one}") for one in found])
 
@@ -88,7 +91,7 @@ def read_content(settings: Settings) -> Content:
     policy = gather(lambda: shape(read_yaml(root / "policy.yml", root), Policy))
     curriculum = gather(lambda: read_curriculum(root))
     folders = gather(lambda: read_pilots(root)) or []
-    found = [(folder, gather(lambda folder=folder: read_targets(root / "pilots" / folder.pilot.id, root))) for folder in folders]
+    found = [(folder, gather(partial(read_targets, root / "pilots" / folder.pilot.id, root))) for folder in folders]
     if problems or policy is None or curriculum is None:
         raise InputError(problems)
     return Content(policy, curriculum, tuple((folder, targets) for folder, targets in found if targets is not None))
@@ -157,7 +160,7 @@ def _load_or_keep(settings: Settings, say: Say) -> None:
         for line in load_surveys(settings):
             say(line)
     except InputError as error:
-        if digest_in_force(db.session, CURRICULUM) is None:
+        if digest_in_force(reading(), CURRICULUM) is None:
             raise
         for problem in error.problems:
             say(str(problem))
@@ -166,21 +169,23 @@ def _load_or_keep(settings: Settings, say: Say) -> None:
 
 def make_demonstration(app: Flask, settings: Settings, say: Say) -> None:
     """Draw the fictional county's people, bring their interviews to the door, and write the sign-ins of every role."""
-    wave = wave_of(db.session, DEMO_WAVE)
-    if not demo.is_made(db.session, wave):
-        interviews = demo.imagine(db.session, wave)
+    wave = wave_of(reading(), DEMO_WAVE)
+    if not demo.is_made(reading(), wave):
+        interviews = demo.imagine(reading(), wave)
         with transaction() as session:
             for first in range(0, len(interviews), BATCH):
                 demo.keep_interviews(session, wave, interviews[first : first + BATCH], clock.now())
                 say(f"Synthetic interviews: {min(first + BATCH, len(interviews))} of {len(interviews)}")
     path = settings.data / "demo-accounts.json"
-    link = link_of(db.session, wave.id)
+    link = link_of(reading(), wave.id)
     base = f"http://{settings.bind}"
     with app.test_request_context(base_url=base):
         survey = url_for("surveys.cover", token=link.token, _external=True) if link else ""
     known = json.loads(path.read_text()) if path.exists() else {}
     accounts = known.get("accounts") or _new_accounts()
-    _write_private(path, json.dumps({"base_url": base, "survey_link": survey, "accounts": accounts}, ensure_ascii=False, indent=1))
+    _write_private(
+        path, json.dumps({"base_url": base, "survey_link": survey, "accounts": accounts}, ensure_ascii=False, indent=1)
+    )
     say(f"Home          {base}/\nOffice        {base}/office/\nSurvey        {survey}")
     for role, account in accounts.items():
         say(f"{role:<13} login {account['login']:<13} password {account['password']}")
@@ -190,7 +195,10 @@ def make_demonstration(app: Flask, settings: Settings, say: Say) -> None:
 def _new_accounts() -> dict[str, dict[str, str | None]]:
     with transaction() as session:
         passwords = demo.sign_ins(session, DEMO_AREA, clock.now())
-    return {role.value: {"login": role.value, "password": password, "totp_secret": None} for role, password in passwords.items()}
+    return {
+        role.value: {"login": role.value, "password": password, "totp_secret": None}
+        for role, password in passwords.items()
+    }
 
 
 def _write_private(path: Path, text: str) -> None:

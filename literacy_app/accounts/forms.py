@@ -10,7 +10,11 @@ from literacy_app.webkit.forms import PageForm
 class SignInForm(PageForm):
     """Login and password."""
 
-    login = StringField(_("账号"), [InputRequired(_("请输入账号")), Length(max=60, message=_("账号太长了"))], render_kw={"autocomplete": "username"})
+    login = StringField(
+        _("账号"),
+        [InputRequired(_("请输入账号")), Length(max=60, message=_("账号太长了"))],
+        render_kw={"autocomplete": "username"},
+    )
     password = PasswordField(
         _("密码"),
         [InputRequired(_("请输入密码")), Length(max=256, message=_("密码太长了"))],

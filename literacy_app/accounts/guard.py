@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, url
 from literacy_app.accounts import service
 from literacy_app.accounts.rules import Role, Staff
 from literacy_app.foundation import clock
-from literacy_app.webkit.extensions import db, transaction
+from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.policy import policy
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -65,7 +65,7 @@ def _signed_in() -> Staff | None:
     if not secret:
         return None
     now = clock.now()
-    found = service.whose(db.session, secret, policy(), now)
+    found = service.whose(reading(), secret, policy(), now)
     if found is None:
         return None
     staff, note = found

@@ -42,9 +42,13 @@ def open_sign_ins(session: Session, staff_id: UUID) -> Sequence[SignIn]:
     return session.scalars(query).all()
 
 
-def failures(session: Session, login_sha256: str, since: datetime, network: str | None = None) -> tuple[int, datetime | None]:
+def failures(
+    session: Session, login_sha256: str, since: datetime, network: str | None = None
+) -> tuple[int, datetime | None]:
     """How many tries failed for a login since a moment (from one network, if given), and when the last was."""
-    query = select(func.count(), func.max(FailedSignIn.at)).where(FailedSignIn.login_sha256 == login_sha256, FailedSignIn.at >= since)
+    query = select(func.count(), func.max(FailedSignIn.at)).where(
+        FailedSignIn.login_sha256 == login_sha256, FailedSignIn.at >= since
+    )
     if network is not None:
         query = query.where(FailedSignIn.network == network)
     count, last = session.execute(query).one()

@@ -72,7 +72,19 @@ class PasswordFault(StrEnum):
     NAME = "name"
 
 
-COMMON = ("password", "12345678", "qwerty", "11111111", "88888888", "iloveyou", "admin", "huanbao", "huanjing", "jiankang", "suyang")
+COMMON = (
+    "password",
+    "12345678",
+    "qwerty",
+    "11111111",
+    "88888888",
+    "iloveyou",
+    "admin",
+    "huanbao",
+    "huanjing",
+    "jiankang",
+    "suyang",
+)
 
 
 def password_fault(password: str, login: str) -> PasswordFault | None:

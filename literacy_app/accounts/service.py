@@ -56,7 +56,9 @@ def take_on(session: Session, login: str, name: str, password: str, grants: tupl
         raise Refused(fault)
     if queries.staff_by_login(session, login) is not None:
         raise Refused("taken")
-    staff = StaffRow(id=uuid4(), login=login, name=name, password_hash=_hash(password), created_at=now, disabled_at=None)
+    staff = StaffRow(
+        id=uuid4(), login=login, name=name, password_hash=_hash(password), created_at=now, disabled_at=None
+    )
     staff.grants = [GrantRow(staff_id=staff.id, role=grant.role, area_code=grant.area_code) for grant in grants]
     session.add(staff)
     session.flush()
@@ -80,9 +82,19 @@ def sign_in(session: Session, login: str, password: str, network: str, browser: 
         return None
     if _hasher.check_needs_rehash(row.password_hash):
         row.password_hash = _hash(password)
-    session.execute(delete(FailedSignIn).where(FailedSignIn.login_sha256 == _sha256(login), FailedSignIn.network == network))
+    session.execute(
+        delete(FailedSignIn).where(FailedSignIn.login_sha256 == _sha256(login), FailedSignIn.network == network)
+    )
     secret = secrets.token_urlsafe(32)
-    opened = SignIn(id=uuid4(), secret_sha256=_sha256(secret), staff_id=row.id, created_at=now, seen_at=now, ended_at=None, browser=browser[:120])
+    opened = SignIn(
+        id=uuid4(),
+        secret_sha256=_sha256(secret),
+        staff_id=row.id,
+        created_at=now,
+        seen_at=now,
+        ended_at=None,
+        browser=browser[:120],
+    )
     session.add(opened)
     return Opened(secret, _staff(row, opened.id))
 
@@ -104,7 +116,9 @@ def note_seen(session: Session, sign_in_id: UUID, now: datetime) -> None:
     session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=now))
 
 
-def sign_out(session: Session, staff_id: UUID, now: datetime, only: UUID | None = None, but: UUID | None = None) -> None:
+def sign_out(
+    session: Session, staff_id: UUID, now: datetime, only: UUID | None = None, but: UUID | None = None
+) -> None:
     """End the sign-ins of one person: all, `only` one, or all `but` one."""
     ending = update(SignIn).where(SignIn.staff_id == staff_id, SignIn.ended_at.is_(None)).values(ended_at=now)
     if only is not None:

@@ -12,7 +12,7 @@ from literacy_app.accounts.guard import cookie_name, current_staff, requires
 from literacy_app.accounts.rules import RESULTS, PasswordFault, Role, Staff
 from literacy_app.foundation import clock
 from literacy_app.foundation.errors import Refused
-from literacy_app.webkit.extensions import db, transaction
+from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.pages import local_path
 from literacy_app.webkit.security import public, shows_again
 
@@ -30,7 +30,7 @@ def sign_in() -> Any:
     if not form.validate():
         return render_template("accounts/sign_in.html", form=form), 422
     login, network, now = form.login.data or "", request.remote_addr or "", clock.now()
-    wait = service.wait_before_sign_in(db.session, login, network, now)
+    wait = service.wait_before_sign_in(reading(), login, network, now)
     if wait:
         seconds = int(wait.total_seconds()) + 1
         return render_template("accounts/sign_in.html", form=form, wait=seconds), 429, {"Retry-After": str(seconds)}
@@ -40,7 +40,9 @@ def sign_in() -> Any:
         return render_template("accounts/sign_in.html", form=form, failed=True), 422
     session.clear()
     response = redirect(local_path(form.next.data) if form.next.data else first_page(opened.staff), 303)
-    response.set_cookie(cookie_name(), opened.secret, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"])
+    response.set_cookie(
+        cookie_name(), opened.secret, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
+    )
     return response
 
 
@@ -88,26 +90,29 @@ def account() -> Any:
             field.errors = [password_words(refused.reason)]
     if form.errors:
         status = 422
-    sign_ins = queries.open_sign_ins(db.session, current_staff().id)
-    return render_template("accounts/account.html", form=form, sign_ins=sign_ins, changed="changed" in request.args), status
+    sign_ins = queries.open_sign_ins(reading(), current_staff().id)
+    return render_template(
+        "accounts/account.html", form=form, sign_ins=sign_ins, changed="changed" in request.args
+    ), status
 
 
 def password_words(reason: str) -> str:
     """Why a password was not taken, for the person who typed it."""
-    return {
+    words: dict[str, str] = {
         "old_password": _("现在的密码不对"),
         PasswordFault.SHORT: _("至少要 12 个字符，可以用一句话"),
         PasswordFault.LONG: _("最多 128 个字符"),
         PasswordFault.COMMON: _("太容易猜到了，请换一个"),
         PasswordFault.NAME: _("里面不要有自己的账号"),
-    }[reason]
+    }
+    return words[reason]
 
 
 @blueprint.get("/admin/")
 @requires(Role.ADMINISTRATOR)
 def people() -> str:
     """Everybody on the staff within one's areas."""
-    seen = [row for row in queries.all_staff(db.session) if _manages(row.grants)]
+    seen = [row for row in queries.all_staff(reading()) if _manages(row.grants)]
     return render_template("accounts/people.html", people=seen)
 
 
@@ -115,7 +120,7 @@ def people() -> str:
 @requires(Role.ADMINISTRATOR)
 def disable(staff_id: UUID) -> Any:
     """End a person's access."""
-    row = queries.staff_by_id(db.session, staff_id)
+    row = queries.staff_by_id(reading(), staff_id)
     if row is None or not _manages(row.grants):
         return redirect(url_for("accounts.people"), 303)
     with transaction() as writing:

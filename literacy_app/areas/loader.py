@@ -75,7 +75,9 @@ def _read_pilot(folder: Path, root: Path) -> PilotFolder:
         problems.append(document.problem(("id",), f"must be the folder's name, {folder.name!r}"))
     for index, code in enumerate(pilot.areas):
         if len(code) not in (9, 12) or not is_code(code):
-            problems.append(document.problem(("areas", index), f"{code!r} is not a township (9 digits) or a village (12 digits)"))
+            problems.append(
+                document.problem(("areas", index), f"{code!r} is not a township (9 digits) or a village (12 digits)")
+            )
         elif not any(within(area.code, code) for area in areas):
             problems.append(document.problem(("areas", index), f"{code} is not in areas.csv"))
     if problems:

@@ -25,7 +25,9 @@ def pilots_within(session: Session, scopes: Sequence[str]) -> Sequence[PilotRow]
     areas: dict[str, list[str]] = {}
     for pilot_id, code in session.execute(select(PilotArea.pilot_id, PilotArea.area_code)):
         areas.setdefault(pilot_id, []).append(code)
-    seen = {pilot for pilot, codes in areas.items() if any(all(within(code, scope) for code in codes) for scope in scopes)}
+    seen = {
+        pilot for pilot, codes in areas.items() if any(all(within(code, scope) for code in codes) for scope in scopes)
+    }
     return [pilot for pilot in pilots(session) if pilot.id in seen]
 
 
@@ -33,7 +35,9 @@ def townships(session: Session, pilot_id: str, on: date) -> Sequence[AreaRow]:
     """The townships of a pilot that are valid on a day, by code; those of its villages count too."""
     codes = session.scalars(select(PilotArea.area_code).where(PilotArea.pilot_id == pilot_id))
     wanted = sorted({code[:9] for code in codes})
-    rows = select(AreaRow).where(AreaRow.code.in_(wanted), AreaRow.valid_from <= on, or_(AreaRow.valid_to.is_(None), AreaRow.valid_to > on))
+    rows = select(AreaRow).where(
+        AreaRow.code.in_(wanted), AreaRow.valid_from <= on, or_(AreaRow.valid_to.is_(None), AreaRow.valid_to > on)
+    )
     return session.scalars(rows.order_by(AreaRow.code)).all()
 
 
@@ -41,6 +45,12 @@ def residences(session: Session, pilot_id: str, on: date) -> dict[str, Residence
     """Urban or rural for every village and neighbourhood of a pilot that is valid on a day, by code."""
     codes = session.scalars(select(PilotArea.area_code).where(PilotArea.pilot_id == pilot_id)).all()
     rows = session.scalars(
-        select(AreaRow).where(AreaRow.urban_rural_class != "", AreaRow.valid_from <= on, or_(AreaRow.valid_to.is_(None), AreaRow.valid_to > on))
+        select(AreaRow).where(
+            AreaRow.urban_rural_class != "",
+            AreaRow.valid_from <= on,
+            or_(AreaRow.valid_to.is_(None), AreaRow.valid_to > on),
+        )
     )
-    return {row.code: residence_of(row.urban_rural_class) for row in rows if any(within(row.code, code) for code in codes)}
+    return {
+        row.code: residence_of(row.urban_rural_class) for row in rows if any(within(row.code, code) for code in codes)
+    }

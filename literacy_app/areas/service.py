@@ -22,7 +22,13 @@ def keep_pilot(session: Session, folder: PilotFolder) -> None:
             )
         )
     session.merge(
-        PilotRow(id=pilot.id, name_zh=pilot.name.zh_Hans, name_en=pilot.name.en, starts_on=pilot.starts_on, synthetic=pilot.synthetic)
+        PilotRow(
+            id=pilot.id,
+            name_zh=pilot.name.zh_Hans,
+            name_en=pilot.name.en,
+            starts_on=pilot.starts_on,
+            synthetic=pilot.synthetic,
+        )
     )
     session.flush()
     session.execute(delete(PilotArea).where(PilotArea.pilot_id == pilot.id))

@@ -4,7 +4,7 @@ from flask import Flask, g
 
 from literacy_app.areas.models import PilotRow
 from literacy_app.areas.queries import pilot_here
-from literacy_app.webkit.extensions import db
+from literacy_app.webkit.extensions import reading
 from literacy_app.webkit.i18n import preferences
 
 
@@ -24,5 +24,5 @@ def pilot_name(pilot: PilotRow) -> str:
 
 
 def _context() -> dict[str, object]:
-    pilot = g.pilot_shown if "pilot_shown" in g else pilot_here(db.session)
+    pilot = g.pilot_shown if "pilot_shown" in g else pilot_here(reading())
     return {"place_name": pilot_name(pilot) if pilot else None, "synthetic": bool(pilot and pilot.synthetic)}

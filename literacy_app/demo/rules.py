@@ -65,7 +65,8 @@ def frame(villages: Sequence[tuple[str, Residence]], rng: Random) -> list[Villag
 def draw_villages(villages: Sequence[Village], count: int, rng: Random) -> list[tuple[Village, float]]:
     """A systematic draw with probability proportional to size, from the villages in their order; with each probability."""
     step = sum(village.size for village in villages) / count
-    start, passed, chosen = rng.random() * step, 0.0, []
+    start, passed = rng.random() * step, 0.0
+    chosen: list[tuple[Village, float]] = []
     for village in villages:
         passed += village.size
         if start + len(chosen) * step < passed:
@@ -86,7 +87,9 @@ def people(villages: Sequence[Village], instrument: Instrument, key: Key, rng: R
     return result
 
 
-def _person(village: Village, probability: float, usual: float, instrument: Instrument, key: Key, rng: Random) -> Person:
+def _person(
+    village: Village, probability: float, usual: float, instrument: Instrument, key: Key, rng: Random
+) -> Person:
     low, high, _ = rng.choices(AGES, [share for _, _, share in AGES])[0]
     age = rng.randint(low, high)
     schooling = rng.choices(range(6), EDUCATION_SHARES[(age >= 40) + (age >= 60)])[0]
@@ -100,7 +103,13 @@ def _person(village: Village, probability: float, usual: float, instrument: Inst
 
 
 def _about(village: Village, age: int, education: str, rng: Random) -> dict[str, Any]:
-    jobs = ["student"] if age < 18 else ["retired", "farmer", "home"] if age >= 60 else ["farmer", "worker", "service", "office", "professional", "other"]
+    jobs = (
+        ["student"]
+        if age < 18
+        else ["retired", "farmer", "home"]
+        if age >= 60
+        else ["farmer", "worker", "service", "office", "professional", "other"]
+    )
     refuses = rng.random() < 0.02
     return {
         "sex": rng.choice(("female", "male")),
@@ -115,7 +124,7 @@ def _about(village: Village, age: int, education: str, rng: Random) -> dict[str,
 
 def _answer(question: Question, key: Key, ability: float, rng: Random) -> Any:
     # An item's own difficulty is drawn from its name, so that it is the same for everybody.
-    own = Random(f"{SEED} {question.id}").gauss(0, 0.55)
+    own = Random(f"{SEED} {question.id}").gauss(0, 0.55)  # noqa: S311 - as in `service.imagine`
     ease = EASE[question.dimension or Dimension.CONCEPTS] + EASE_OF_KIND[question.kind] + own
     right = key.items[question.id].answer
     if rng.random() < 1 / (1 + exp(-STEEPNESS * ability - ease)):

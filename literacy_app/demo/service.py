@@ -44,7 +44,9 @@ class Interview:
 
 def is_made(session: Session, wave: Wave) -> bool:
     """Whether the people of the demonstration wave are drawn already."""
-    return bool(session.scalar(select(func.count()).where(Respondent.pilot_id == wave.pilot, Respondent.wave_id == wave.id)))
+    return bool(
+        session.scalar(select(func.count()).where(Respondent.pilot_id == wave.pilot, Respondent.wave_id == wave.id))
+    )
 
 
 def imagine(session: Session, wave: Wave) -> list[Interview]:

@@ -24,6 +24,10 @@ class AuditEvent(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-def record(session: Session, pilot_id: str, now: datetime, actor: str, action: str, subject: str, **detail: Any) -> None:
+def record(
+    session: Session, pilot_id: str, now: datetime, actor: str, action: str, subject: str, **detail: Any
+) -> None:
     """Add one row to the audit log, in the transaction of the thing it tells about."""
-    session.add(AuditEvent(pilot_id=pilot_id, id=uuid4(), at=now, actor=actor, action=action, subject=subject, detail=detail))
+    session.add(
+        AuditEvent(pilot_id=pilot_id, id=uuid4(), at=now, actor=actor, action=action, subject=subject, detail=detail)
+    )

@@ -78,7 +78,7 @@ def _refuse_bombs(name: str, raw: bytes) -> None:
     """Aliases make small files huge when walked, and deep nesting exhausts the stack: both are found before anything is built."""
     depth = 0
     for event in yaml.parse(raw, Loader=yaml.CSafeLoader):
-        where = f"line {event.start_mark.line + 1}"
+        where = f"line {event.start_mark.line + 1}" if event.start_mark else ""
         if isinstance(event, yaml.AliasEvent):
             raise InputError([Problem(name, where, "aliases (*) are not allowed")])
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -86,8 +86,12 @@ def _refuse_bombs(name: str, raw: bytes) -> None:
             raise InputError([Problem(name, where, f"is nested more than {MAX_DEPTH} deep")])
 
 
+def _line(node: yaml.Node) -> int:
+    return 1 if node.start_mark is None else node.start_mark.line + 1
+
+
 def _plain(name: str, loader: _Loader, node: yaml.Node, place: Place, lines: dict[Place, int]) -> Any:
-    lines[place] = node.start_mark.line + 1
+    lines[place] = _line(node)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(name, loader, child, (*place, index), lines) for index, child in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
@@ -95,12 +99,20 @@ def _plain(name: str, loader: _Loader, node: yaml.Node, place: Place, lines: dic
         for key_node, value_node in node.value:
             key = _plain(name, loader, key_node, (), {})
             if not isinstance(key, str):
-                raise InputError([Problem(name, f"line {key_node.start_mark.line + 1}", f"the key {key!r} must be a word; put it in quotes")])
+                raise InputError(
+                    [
+                        Problem(
+                            name,
+                            f"line {_line(key_node)}",
+                            f"the key {key!r} must be a word; put it in quotes",
+                        )
+                    ]
+                )
             if key in result:
-                raise InputError([Problem(name, f"line {key_node.start_mark.line + 1}", f"{key!r} stands twice")])
+                raise InputError([Problem(name, f"line {_line(key_node)}", f"{key!r} stands twice")])
             result[key] = _plain(name, loader, value_node, (*place, key), lines)
         return result
-    return loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+    return loader.construct_object(node, deep=True)
 
 
 def shape(document: Document, kind: type[T]) -> T:

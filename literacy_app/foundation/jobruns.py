@@ -27,7 +27,9 @@ class JobRun(Base):
 
 def claim(session: Session, job: str, period: str, now: datetime) -> bool:
     """Whether the caller, and nobody else, is to do this run now. A run that failed or whose worker died is given out again."""
-    if insert_new(session, JobRun, {"job": job, "period": period, "claimed_at": now, "done_at": None, "tries": 1, "failure": None}):
+    if insert_new(
+        session, JobRun, {"job": job, "period": period, "claimed_at": now, "done_at": None, "tries": 1, "failure": None}
+    ):
         return True
     again = (
         update(JobRun)

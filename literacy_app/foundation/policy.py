@@ -26,6 +26,7 @@ class Policy:
     reliability_min_df: Figure
     reliability_max_interval_width: Figure
     reliability_max_relative_width: Figure
+    reliability_narrow_width: Figure
     disclosure_min_cell: Figure
     draft_days: Figure
     staff_idle_minutes: Figure

@@ -38,7 +38,9 @@ def keep_snapshot(session: Session, kind: str, body: str, now: datetime) -> bool
 
 def digest_in_force(session: Session, kind: str) -> str | None:
     """The digest of the version in force, or None when nothing was ever loaded."""
-    return session.scalar(select(Snapshot.digest).where(Snapshot.kind == kind).order_by(Snapshot.loaded_at.desc()).limit(1))
+    return session.scalar(
+        select(Snapshot.digest).where(Snapshot.kind == kind).order_by(Snapshot.loaded_at.desc()).limit(1)
+    )
 
 
 def in_force(session: Session, kind: str, parse: Callable[[str], T], empty: T) -> T:

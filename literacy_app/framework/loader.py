@@ -26,8 +26,12 @@ def read_edition(content: Path, edition: str = "2020") -> Edition:
     for language in LANGUAGES:
         spoken = read_yaml(content / "framework" / f"{edition}.words.{language}.yml", content)
         words[language] = shape(spoken, _Words).articles
-        problems += [spoken.problem(("articles",), f"article {id!r} has no words") for id in ids if id not in words[language]]
-        problems += [spoken.problem(("articles", id), "there is no such article") for id in words[language] if id not in ids]
+        problems += [
+            spoken.problem(("articles",), f"article {id!r} has no words") for id in ids if id not in words[language]
+        ]
+        problems += [
+            spoken.problem(("articles", id), "there is no such article") for id in words[language] if id not in ids
+        ]
     if problems:
         raise InputError(problems)
     return replace(result, words=words)

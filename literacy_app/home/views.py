@@ -11,7 +11,7 @@ from literacy_app.practice import rules
 from literacy_app.practice.views import attempts_here
 from literacy_app.surveys.queries import open_link
 from literacy_app.surveys.service import wave_of
-from literacy_app.webkit.extensions import db
+from literacy_app.webkit.extensions import reading
 from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.security import public
 
@@ -23,12 +23,12 @@ blueprint = Blueprint("home", __name__, template_folder="templates")
 def front_door() -> str:
     """Where to go on learning, and the running survey if there is one."""
     language = preferences().language
-    pilot = pilot_here(db.session)
+    pilot = pilot_here(reading())
     if pilot is None:
         return render_template("home/empty.html")
-    found, tried = curriculum_in_force(db.session), attempts_here()
+    found, tried = curriculum_in_force(reading()), attempts_here()
     onward = rules.next_lesson(found, tried)
-    link = open_link(db.session, pilot.id, reporting_date(clock.now()))
+    link = open_link(reading(), pilot.id, reporting_date(clock.now()))
     progress = rules.progress(found, tried)
     return render_template(
         "home/front_door.html",
@@ -40,5 +40,5 @@ def front_door() -> str:
         done=sum(one.done for one in progress),
         total=sum(one.total for one in progress),
         link=link,
-        survey=wave_of(db.session, link.wave_id).title.text(language) if link else None,
+        survey=wave_of(reading(), link.wave_id).title.text(language) if link else None,
     )

@@ -9,7 +9,7 @@ from literacy_app.areas.queries import pilot_here
 from literacy_app.foundation import clock
 from literacy_app.foundation.errors import NotFound
 from literacy_app.learners import queries, service
-from literacy_app.webkit.extensions import db, transaction
+from literacy_app.webkit.extensions import reading, transaction
 
 COOKIE = "learner"
 YEAR = 365 * 24 * 3600
@@ -17,7 +17,7 @@ YEAR = 365 * 24 * 3600
 
 def pilot_of_residents() -> PilotRow:
     """The pilot whose residents learn here. Raises NotFound before any pilot was loaded."""
-    pilot = pilot_here(db.session)
+    pilot = pilot_here(reading())
     if pilot is None:
         raise NotFound("pilot")
     return pilot
@@ -26,7 +26,7 @@ def pilot_of_residents() -> PilotRow:
 def learner_here() -> UUID | None:
     """The learner whom the cookie names, or None before the first answer."""
     secret = request.cookies.get(COOKIE)
-    return queries.learner_by_secret(db.session, pilot_of_residents().id, secret) if secret else None
+    return queries.learner_by_secret(reading(), pilot_of_residents().id, secret) if secret else None
 
 
 def learner_welcomed() -> UUID:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from literacy_app.foundation.errors import InputError, Problem
-from literacy_app.foundation.files import Document, read_yaml, shape
+from literacy_app.foundation.files import Document, Place, read_yaml, shape
 from literacy_app.foundation.languages import LANGUAGES
 from literacy_app.framework.loader import read_edition
 from literacy_app.framework.rules import Edition
@@ -66,7 +66,7 @@ def _read_lesson(folder: Path, root: Path, edition: Edition) -> Lesson:
 
 def _check_shape(document: Document, lesson: Lesson, folder: Path, edition: Edition) -> list[Problem]:
     asked = [question.id for question in lesson.questions]
-    wrong = []
+    wrong: list[tuple[Place, str]] = []
     if lesson.id != folder.name:
         wrong.append((("id",), f"must be the folder's name, {folder.name!r}"))
     if lesson.edition != edition.edition:
@@ -75,7 +75,11 @@ def _check_shape(document: Document, lesson: Lesson, folder: Path, edition: Edit
         wrong.append((("article",), f"there is no article {lesson.article!r}"))
     if not {"idea", "action"} <= set(lesson.pages) or len(set(lesson.pages)) != len(lesson.pages):
         wrong.append((("pages",), "must have `idea` and `action`, and no page twice"))
-    wrong += [(("pages", i), f"{page!r} is neither a card nor a question") for i, page in enumerate(lesson.pages) if page not in (*CARDS, *asked)]
+    wrong += [
+        (("pages", i), f"{page!r} is neither a card nor a question")
+        for i, page in enumerate(lesson.pages)
+        if page not in (*CARDS, *asked)
+    ]
     wrong += [(("pages",), f"question {id!r} is on no page") for id in asked if id not in lesson.pages]
     if not 1 <= lesson.minutes <= 10:
         wrong.append((("minutes",), "must be 1 to 10"))
@@ -86,10 +90,16 @@ def _check_words(document: Document, lesson: Lesson, words: LessonWords) -> list
     problems = check_words(document, ("questions",), lesson.questions, words.questions, explained=True)
     cards = [page for page in lesson.pages if page in CARDS]
     problems += [document.problem(("cards",), f"card {id!r} has no words") for id in cards if id not in words.cards]
-    problems += [document.problem(("cards", id), "the lesson has no such card") for id in words.cards if id not in cards]
+    problems += [
+        document.problem(("cards", id), "the lesson has no such card") for id in words.cards if id not in cards
+    ]
     if "action" in words.cards and not (words.cards["action"].when and words.cards["action"].then):
         problems.append(document.problem(("cards", "action"), "an action says `when` and `then`"))
-    problems += [document.problem(("sources",), f"source {id!r} has no words") for id in lesson.sources if id not in words.sources]
+    problems += [
+        document.problem(("sources",), f"source {id!r} has no words")
+        for id in lesson.sources
+        if id not in words.sources
+    ]
     return problems
 
 
@@ -104,5 +114,7 @@ def _read_drawing(path: Path, root: Path) -> tuple[str, list[Problem]]:
     found = FORBIDDEN_IN_DRAWINGS.search(drawing)
     if found or not drawing.lstrip().startswith("<svg"):
         where = f"line {drawing.count(chr(10), 0, found.start()) + 1}" if found else "line 1"
-        return "", [Problem(name, where, "must be one <svg> of plain shapes, without scripts, styles, links or pictures")]
+        return "", [
+            Problem(name, where, "must be one <svg> of plain shapes, without scripts, styles, links or pictures")
+        ]
     return drawing, []

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from literacy_app.framework.rules import Dimension, Edition, NO_EDITION, Topic
+from literacy_app.framework.rules import NO_EDITION, Dimension, Edition, Topic
 from literacy_app.questions.rules import Question, QuestionWords
 
 CARDS = ("hook", "idea", "why", "action", "takeaway")

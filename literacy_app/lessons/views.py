@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from literacy_app.foundation.errors import NotFound
 from literacy_app.lessons.rules import CARDS, Lesson
 from literacy_app.lessons.service import curriculum_in_force
-from literacy_app.webkit.extensions import db
+from literacy_app.webkit.extensions import reading
 from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.security import public
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("lessons", __name__, template_folder="templates")
 
 def lesson_or_404(lesson_id: str) -> Lesson:
     """The lesson in force with this id. Raises NotFound."""
-    lesson = curriculum_in_force(db.session).lesson(lesson_id)
+    lesson = curriculum_in_force(reading()).lesson(lesson_id)
     if lesson is None:
         raise NotFound(lesson_id)
     return lesson
@@ -45,7 +45,9 @@ def around(lesson: Lesson, page: str) -> dict[str, Any]:
 
 def picture_url(lesson: Lesson) -> str:
     """The address of the lesson's drawing, which changes with the drawing."""
-    return url_for("lessons.picture", lesson_id=lesson.id, digest=hashlib.sha256(lesson.drawing.encode()).hexdigest()[:12])
+    return url_for(
+        "lessons.picture", lesson_id=lesson.id, digest=hashlib.sha256(lesson.drawing.encode()).hexdigest()[:12]
+    )
 
 
 @blueprint.get("/learn/<lesson_id>")
@@ -76,7 +78,7 @@ def _card(lesson: Lesson, page: str) -> str:
     if page not in lesson.pages:
         raise NotFound(page)
     words = lesson.words[preferences().language]
-    following = curriculum_in_force(db.session).after(lesson.id)
+    following = curriculum_in_force(reading()).after(lesson.id)
     return render_template(
         "lessons/card.html",
         lesson=lesson,

@@ -36,7 +36,7 @@ def is_current(engine: Engine) -> bool:
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
-        return connection.scalar(text("select version_num from alembic_version")) == head()
+        return bool(connection.scalar(text("select version_num from alembic_version")) == head())
 
 
 @cache
@@ -51,7 +51,7 @@ def differences(engine: Engine, metadata: MetaData) -> list[Any]:
     from alembic.migration import MigrationContext
 
     with engine.connect() as connection:
-        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
 
 
 def propose(engine: Engine, metadata: MetaData, number: str, title: str) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from literacy_app.migrations.service import is_current
-from literacy_app.webkit.extensions import db
+from literacy_app.webkit.extensions import db, reading
 from literacy_app.webkit.security import public
 
 blueprint = Blueprint("operations", __name__)
@@ -23,7 +23,7 @@ def alive() -> Response:
 def ready() -> tuple[Response, int]:
     """The database answers and its tables are those of this version."""
     try:
-        db.session.execute(text("select 1"))
+        reading().execute(text("select 1"))
         current = is_current(db.engine)
     except SQLAlchemyError:
         return jsonify(status="unavailable", reason="database"), 503

@@ -76,7 +76,9 @@ def next_lesson(curriculum: Curriculum, tried: Sequence[Tried]) -> Lesson | None
 
 def next_question(curriculum: Curriculum, tried: Sequence[Tried]) -> tuple[Lesson, Question] | None:
     """The question to practise: never answered first, then last answered not right, then longest ago. None without lessons."""
-    last = {(attempt.lesson_id, attempt.question_id): attempt for attempt in sorted(tried, key=lambda attempt: attempt.at)}
+    last = {
+        (attempt.lesson_id, attempt.question_id): attempt for attempt in sorted(tried, key=lambda attempt: attempt.at)
+    }
 
     def urgency(pair: tuple[Lesson, Question]) -> tuple[int, float]:
         attempt = last.get((pair[0].id, pair[1].id))

@@ -14,7 +14,14 @@ from literacy_app.practice.rules import is_right
 
 
 def keep_attempt(
-    session: Session, pilot_id: str, learner_id: UUID, attempt_id: UUID, lesson: Lesson, question_id: str, chosen: Sequence[str], now: datetime
+    session: Session,
+    pilot_id: str,
+    learner_id: UUID,
+    attempt_id: UUID,
+    lesson: Lesson,
+    question_id: str,
+    chosen: Sequence[str],
+    now: datetime,
 ) -> bool:
     """Keep the first answer under this attempt id and return whether it was right; a repeat changes nothing.
 

@@ -19,7 +19,7 @@ from literacy_app.questions.forms import FIELD, fault_words, typed_answer
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Fault, Question
 from literacy_app.questions.views import on_page
-from literacy_app.webkit.extensions import db, transaction
+from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.security import public, shows_again
@@ -30,14 +30,14 @@ blueprint = Blueprint("practice", __name__, template_folder="templates")
 def attempts_here() -> list[Tried]:
     """Every attempt of the learner on this phone."""
     learner = learner_here()
-    return [] if learner is None else list(queries.attempts_of(db.session, pilot_of_residents().id, learner))
+    return [] if learner is None else list(queries.attempts_of(reading(), pilot_of_residents().id, learner))
 
 
 @blueprint.get("/learn/")
 @public
 def curriculum() -> str:
     """The map: every article in its dimension, with its lessons and how far one is."""
-    found, tried = curriculum_in_force(db.session), attempts_here()
+    found, tried = curriculum_in_force(reading()), attempts_here()
     by_article: dict[str, list[Lesson]] = {}
     for lesson in found.lessons:
         by_article.setdefault(lesson.article, []).append(lesson)
@@ -58,7 +58,7 @@ def curriculum() -> str:
 @public
 def next_question() -> Any:
     """Go to the question that is most worth practising now."""
-    chosen = rules.next_question(curriculum_in_force(db.session), attempts_here())
+    chosen = rules.next_question(curriculum_in_force(reading()), attempts_here())
     if chosen is None:
         return render_template("practice/nothing.html")
     lesson, question = chosen
@@ -93,9 +93,13 @@ def answer(lesson_id: str, question_id: str) -> Any:
         return _ask(lesson, asked, attempt_id, typed, words), 422
     learner = learner_welcomed()
     with transaction() as session:
-        service.keep_attempt(session, pilot_of_residents().id, learner, attempt_id, lesson, asked.id, typed, clock.now())
-    mixed = {"mixed": 1} if request.args.get("mixed") else {}
-    return redirect(url_for("practice.question", lesson_id=lesson.id, question_id=asked.id, attempt=attempt_id, **mixed), 303)
+        service.keep_attempt(
+            session, pilot_of_residents().id, learner, attempt_id, lesson, asked.id, typed, clock.now()
+        )
+    mixed: dict[str, Any] = {"mixed": 1} if request.args.get("mixed") else {}
+    return redirect(
+        url_for("practice.question", lesson_id=lesson.id, question_id=asked.id, attempt=attempt_id, **mixed), 303
+    )
 
 
 def _asked(lesson_id: str, question_id: str) -> tuple[Lesson, Question]:
@@ -108,10 +112,14 @@ def _asked(lesson_id: str, question_id: str) -> tuple[Lesson, Question]:
 
 def _own_attempt(attempt_id: str, lesson: Lesson, asked: Question) -> Tried | None:
     try:
-        found = queries.attempt(db.session, pilot_of_residents().id, UUID(attempt_id))
+        found = queries.attempt(reading(), pilot_of_residents().id, UUID(attempt_id))
     except ValueError:
         return None
-    if found is None or found[0] != learner_here() or (found[1].lesson_id, found[1].question_id) != (lesson.id, asked.id):
+    if (
+        found is None
+        or found[0] != learner_here()
+        or (found[1].lesson_id, found[1].question_id) != (lesson.id, asked.id)
+    ):
         return None
     return found[1]
 
@@ -125,13 +133,21 @@ def _surroundings(lesson: Lesson, asked: Question) -> dict[str, Any]:
     place = around(lesson, asked.id)
     if mixed:
         place |= {"before": url_for("home.front_door"), "after": url_for("practice.next_question")}
-    return {"lesson": lesson, "lesson_words": lesson.words[preferences().language], "mixed": mixed, "question": asked, **place}
+    return {
+        "lesson": lesson,
+        "lesson_words": lesson.words[preferences().language],
+        "mixed": mixed,
+        "question": asked,
+        **place,
+    }
 
 
 def _ask(lesson: Lesson, asked: Question, attempt_id: UUID, typed: list[str] | None = None, error: str = "") -> str:
     words = lesson.words[preferences().language].questions[asked.id]
     page = on_page(asked, words, _labels(), typed or (), error, codes=False)
-    return render_template("practice/question.html", attempt=attempt_id, form=PageForm(), **page, **_surroundings(lesson, asked))
+    return render_template(
+        "practice/question.html", attempt=attempt_id, form=PageForm(), **page, **_surroundings(lesson, asked)
+    )
 
 
 def _feedback(lesson: Lesson, asked: Question, tried: Tried) -> str:
@@ -146,4 +162,6 @@ def _feedback(lesson: Lesson, asked: Question, tried: Tried) -> str:
         }
         for option in KINDS[asked.kind].options(asked)
     ]
-    return render_template("practice/feedback.html", words=words, rows=rows, right=tried.right, **_surroundings(lesson, asked))
+    return render_template(
+        "practice/feedback.html", words=words, rows=rows, right=tried.right, **_surroundings(lesson, asked)
+    )

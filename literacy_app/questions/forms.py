@@ -19,7 +19,7 @@ def typed_answer(question: Question, typed: Sequence[str]) -> Answer | Fault | N
 
 def fault_words(fault: Fault, question: Question) -> str:
     """A fault for the person who typed the answer."""
-    return {
+    words: dict[Fault, str] = {
         Fault.NOT_AN_OPTION: _("请从上面的选项里选"),
         Fault.NOT_A_LIST: _("请从上面的选项里选"),
         Fault.NOT_ONE: _("只选一个"),
@@ -31,4 +31,5 @@ def fault_words(fault: Fault, question: Question) -> str:
         Fault.TOO_LONG: _("太长了，请写短一些"),
         Fault.BAD_CHARACTERS: _("里面有不能保存的符号，请重新输入"),
         Fault.NO_SUCH_CODE: _("请从上面的选项里选"),
-    }[fault]
+    }
+    return words[fault]

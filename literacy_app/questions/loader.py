@@ -15,7 +15,9 @@ def check_questions(document: Document, place: Place, questions: Sequence[Questi
     for index, question in enumerate(questions):
         here = (*place, index)
         if question.kind not in KINDS:
-            problems.append(document.problem((*here, "kind"), f"{question.kind!r} is not a kind; there are {', '.join(KINDS)}"))
+            problems.append(
+                document.problem((*here, "kind"), f"{question.kind!r} is not a kind; there are {', '.join(KINDS)}")
+            )
             continue
         if question.id in ids[:index]:
             problems.append(document.problem((*here, "id"), f"{question.id!r} stands twice"))
@@ -30,9 +32,15 @@ def check_questions(document: Document, place: Place, questions: Sequence[Questi
     return problems
 
 
-def check_key(document: Document, place: Place, questions: Sequence[Question], key: Mapping[str, str | tuple[str, ...]]) -> list[Problem]:
+def check_key(
+    document: Document, place: Place, questions: Sequence[Question], key: Mapping[str, str | tuple[str, ...]]
+) -> list[Problem]:
     """What is wrong with the right answers: exactly one for each of `questions`, of the right form, among its options."""
-    problems = [document.problem(place, f"{id!r} is not a question that has a right answer") for id in key if id not in {q.id for q in questions}]
+    problems = [
+        document.problem(place, f"{id!r} is not a question that has a right answer")
+        for id in key
+        if id not in {q.id for q in questions}
+    ]
     for question in questions:
         answer = key.get(question.id)
         if answer is None:
@@ -41,14 +49,21 @@ def check_key(document: Document, place: Place, questions: Sequence[Question], k
         chosen = answer if isinstance(answer, tuple) else (answer,)
         options = KINDS[question.kind].options(question) if question.kind in KINDS else ()
         if isinstance(answer, tuple) != (question.kind == "multiple") or not chosen:
-            problems.append(document.problem((*place, question.id), "a list for `multiple`, one option for the other kinds"))
+            problems.append(
+                document.problem((*place, question.id), "a list for `multiple`, one option for the other kinds")
+            )
         elif not set(chosen) <= set(options) or len(set(chosen)) != len(chosen):
             problems.append(document.problem((*place, question.id), f"must be among {', '.join(options)}"))
     return problems
 
 
 def check_words(
-    document: Document, place: Place, questions: Sequence[Question], words: Mapping[str, QuestionWords], *, explained: bool
+    document: Document,
+    place: Place,
+    questions: Sequence[Question],
+    words: Mapping[str, QuestionWords],
+    *,
+    explained: bool,
 ) -> list[Problem]:
     """What is wrong with the words of one language: every question and option has them, nothing else does."""
     known = {question.id for question in questions}
@@ -61,7 +76,15 @@ def check_words(
         options = set(KINDS[question.kind].options(question)) if question.kind in KINDS else set()
         named = set() if question.kind == "true_false" else options
         if set(said.options or {}) != named:
-            problems.append(document.problem((*place, question.id), f"must word exactly the options {', '.join(sorted(named)) or '(none)'}"))
+            problems.append(
+                document.problem(
+                    (*place, question.id), f"must word exactly the options {', '.join(sorted(named)) or '(none)'}"
+                )
+            )
         if explained and set(said.why or {}) != options:
-            problems.append(document.problem((*place, question.id), f"must explain exactly the options {', '.join(sorted(options))}"))
+            problems.append(
+                document.problem(
+                    (*place, question.id), f"must explain exactly the options {', '.join(sorted(options))}"
+                )
+            )
     return problems

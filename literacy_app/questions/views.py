@@ -12,7 +12,13 @@ blueprint = Blueprint("questions", __name__, template_folder="templates")
 
 
 def on_page(
-    question: Question, words: QuestionWords, labels: Mapping[str, str], typed: Sequence[str] = (), error: str = "", *, codes: bool
+    question: Question,
+    words: QuestionWords,
+    labels: Mapping[str, str],
+    typed: Sequence[str] = (),
+    error: str = "",
+    *,
+    codes: bool,
 ) -> dict[str, Any]:
     """What the template of the question's kind needs. `labels` words true, false and the codes; `codes` offers the latter."""
     options = [(id, (words.options or labels)[id]) for id in KINDS[question.kind].options(question)]

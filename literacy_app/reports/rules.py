@@ -46,4 +46,4 @@ def behind(overview: Overview) -> tuple[Row, ...]:
     """The dimensions and places whose whole interval lies below their target, largest gap first: a gap that is not noise."""
     rows = [row for row in (*overview.dimensions, *overview.townships) if row.shown and row.judgement and row.target]
     clear = [row for row in rows if row.estimate.interval and row.target and row.estimate.interval.high < row.target]
-    return tuple(sorted(clear, key=lambda row: (row.judgement.gap if row.judgement and row.judgement.gap else 0.0)))
+    return tuple(sorted(clear, key=lambda row: row.judgement.gap if row.judgement and row.judgement.gap else 0.0))

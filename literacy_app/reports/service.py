@@ -29,7 +29,11 @@ def overview(session: Session, wave: Wave, policy: Policy) -> Overview | None:
     targets = {scale: row.share for scale, row in targets_for(session, wave.pilot, wave.opens_on.year).items()}
     years = {scale: row.year for scale, row in targets_for(session, wave.pilot, wave.opens_on.year).items()}
     base = baselines(session, wave.pilot).get(TOTAL)
-    path = Path(base.year, base.share, years[TOTAL], targets[TOTAL]) if base and TOTAL in years and base.year < years[TOTAL] else None
+    path = (
+        Path(base.year, base.share, years[TOTAL], targets[TOTAL])
+        if base and TOTAL in years and base.year < years[TOTAL]
+        else None
+    )
     places = townships(session, wave.pilot, wave.opens_on)
     kinds = residences(session, wave.pilot, wave.opens_on)
     link = link_of(session, wave.id)
@@ -43,10 +47,17 @@ def overview(session: Session, wave: Wave, policy: Policy) -> Overview | None:
         expected=path.expected(wave.opens_on.year) if path else None,
         dimensions=tuple(sample.row(scale, scale, None, targets.get(scale)) for scale in Dimension),
         residences=tuple(
-            sample.row(kind, TOTAL, [kinds.get(one.area_code) == kind for one in people], targets.get(TOTAL)) for kind in ("urban", "rural")
+            sample.row(kind, TOTAL, [kinds.get(one.area_code) == kind for one in people], targets.get(TOTAL))
+            for kind in ("urban", "rural")
         ),
         townships=tuple(
-            sample.row(place.code, TOTAL, [one.area_code[:9] == place.code for one in people], targets.get(TOTAL), _names(place))
+            sample.row(
+                place.code,
+                TOTAL,
+                [one.area_code[:9] == place.code for one in people],
+                targets.get(TOTAL),
+                _names(place),
+            )
             for place in places
         ),
         link=link.token if link else None,
@@ -69,9 +80,17 @@ class _Sample:
             min_df=int(policy.reliability_min_df.value),
             max_interval_width=policy.reliability_max_interval_width.value,
             max_relative_width=policy.reliability_max_relative_width.value,
+            narrow_width=policy.reliability_narrow_width.value,
         )
 
-    def row(self, id: str, scale: str, domain: Sequence[bool] | None, target: float | None, names: dict[str, str] | None = None) -> Row:
+    def row(
+        self,
+        id: str,
+        scale: str,
+        domain: Sequence[bool] | None,
+        target: float | None,
+        names: dict[str, str] | None = None,
+    ) -> Row:
         """The level on a scale, of everybody or of a domain, held against a target."""
         attained = np.array([np.nan if one.attained is None else float(scale in one.attained) for one in self.people])
         estimate = proportion(self.design, attained, domain, level=self.policy.confidence_level.value)

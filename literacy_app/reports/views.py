@@ -15,7 +15,7 @@ from literacy_app.foundation.errors import NotFound
 from literacy_app.surveys.models import WaveRow
 from literacy_app.surveys.queries import link_of, waves_of
 from literacy_app.surveys.service import wave_of
-from literacy_app.webkit.extensions import db
+from literacy_app.webkit.extensions import reading
 from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.policy import policy
 
@@ -31,12 +31,12 @@ def overview() -> Any:
     from literacy_app.reports.rules import behind
 
     pilot, waves, wave = _chosen()
-    found = service.overview(db.session, wave_of(db.session, wave.id), policy()) if wave else None
+    found = service.overview(reading(), wave_of(reading(), wave.id), policy()) if wave else None
     return render_template(
         "reports/overview.html",
         room="office",
         pilot=pilot,
-        waves=[wave_of(db.session, row.id) for row in waves],
+        waves=[wave_of(reading(), row.id) for row in waves],
         overview=found,
         behind=behind(found) if found else (),
         language=preferences().language,
@@ -50,9 +50,9 @@ def overview() -> Any:
 @requires(*RESULTS)
 def link_code(wave_id: str) -> Response:
     """The QR code of a wave's public link."""
-    if wave_id not in {row.id for pilot in _pilots() for row in waves_of(db.session, pilot.id)}:
+    if wave_id not in {row.id for pilot in _pilots() for row in waves_of(reading(), pilot.id)}:
         raise NotFound(wave_id)
-    link = link_of(db.session, wave_id)
+    link = link_of(reading(), wave_id)
     if link is None:
         raise NotFound(wave_id)
     code = segno.make(url_for("surveys.cover", token=link.token, _external=True), error="m")
@@ -62,7 +62,7 @@ def link_code(wave_id: str) -> Response:
 
 
 def _pilots() -> list[PilotRow]:
-    return list(pilots_within(db.session, current_staff().scopes(RESULTS)))
+    return list(pilots_within(reading(), current_staff().scopes(RESULTS)))
 
 
 def _chosen() -> tuple[PilotRow, list[WaveRow], WaveRow | None]:
@@ -72,7 +72,7 @@ def _chosen() -> tuple[PilotRow, list[WaveRow], WaveRow | None]:
         raise NotFound(wanted)
     pilot = seen[wanted]
     show_pilot(pilot)
-    waves = list(waves_of(db.session, pilot.id))
+    waves = list(waves_of(reading(), pilot.id))
     wanted_wave = request.args.get("wave")
     wave = next((row for row in waves if wanted_wave in (None, row.id)), None)
     if wanted_wave and wave is None:

@@ -100,4 +100,6 @@ def _score(scale: str, items: Sequence[Question], key: Key, answers: Mapping[str
     most = sum(key.items[item.id].points for item in items)
     dont_know = sum(answer is Code.DONT_KNOW for answer in given)
     missing = sum(answer is None or answer is Code.REFUSED for answer in given)
-    return Score(scale, points, most, attains(points, most, key.pass_mark), len(items) - dont_know - missing, dont_know, missing)
+    return Score(
+        scale, points, most, attains(points, most, key.pass_mark), len(items) - dont_know - missing, dont_know, missing
+    )

@@ -76,7 +76,9 @@ def read_surveys(root: Path) -> tuple[list[Frozen], list[Wave]]:
             continue
         known = {(kept.instrument.name, kept.instrument.version) for kept in instruments}
         if (wave.instrument, wave.version) not in known and not problems:
-            problems.append(document.problem(("instrument",), f"there is no instrument {wave.instrument}-v{wave.version}"))
+            problems.append(
+                document.problem(("instrument",), f"there is no instrument {wave.instrument}-v{wave.version}")
+            )
         if wave.id != path.stem:
             problems.append(document.problem(("id",), f"must be the file's name, {path.stem!r}"))
         if wave.opens_on > wave.last_day:
@@ -99,17 +101,30 @@ def read_instrument(folder: Path, root: Path) -> Frozen:
     key_file = read_yaml(folder / "key.yml", root)
     key = shape(key_file, Key)
     problems += check_key(key_file, ("items",), instrument.scored, {id: item.answer for id, item in key.items.items()})
-    problems += [key_file.problem(("items", id, "points"), "must be at least 1") for id, item in key.items.items() if item.points < 1]
+    problems += [
+        key_file.problem(("items", id, "points"), "must be at least 1")
+        for id, item in key.items.items()
+        if item.points < 1
+    ]
     if not 0 < key.pass_mark.points <= key.pass_mark.of:
         problems.append(key_file.problem(("pass_mark",), "points must be more than 0 and at most `of`"))
     words = {}
     for language in instrument.languages:
         spoken = read_yaml(folder / f"words.{language}.yml", root)
         words[language] = shape(spoken, InstrumentWords)
-        problems += check_words(spoken, ("questions",), instrument.questions, words[language].questions, explained=False)
-        problems += [spoken.problem(("labels",), f"must word {', '.join(sorted(LABELS))}")] if set(words[language].labels) != LABELS else []
+        problems += check_words(
+            spoken, ("questions",), instrument.questions, words[language].questions, explained=False
+        )
+        problems += (
+            [spoken.problem(("labels",), f"must word {', '.join(sorted(LABELS))}")]
+            if set(words[language].labels) != LABELS
+            else []
+        )
         named = {question.section for question in instrument.questions}
-        problems += [spoken.problem(("sections",), f"section {id!r} has no words") for id in sorted(named - set(words[language].sections))]
+        problems += [
+            spoken.problem(("sections",), f"section {id!r} has no words")
+            for id in sorted(named - set(words[language].sections))
+        ]
     if problems:
         raise InputError(problems)
     return Frozen(replace(instrument, words=words), key)
@@ -170,7 +185,9 @@ def _as_submission(sent: _Sent) -> Submission | dict[str, str]:
         errors["version"] = "must be a version number"
     if errors:
         return errors
-    return Submission(id, sent.wave, sent.instrument, sent.version, mode, sent.language, started, finished, sent.answers, respondent)
+    return Submission(
+        id, sent.wave, sent.instrument, sent.version, mode, sent.language, started, finished, sent.answers, respondent
+    )
 
 
 def _aware(text: str) -> datetime:

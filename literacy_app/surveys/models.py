@@ -28,7 +28,9 @@ class WaveRow(Base):
     """One wave. Once opened it holds the digest of its instrument, which may not change any more."""
 
     __tablename__ = "wave"
-    __table_args__ = (ForeignKeyConstraint(["instrument_name", "instrument_version"], ["instrument.name", "instrument.version"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["instrument_name", "instrument_version"], ["instrument.name", "instrument.version"]),
+    )
 
     id: Mapped[str] = mapped_column(String(60), primary_key=True)
     pilot_id: Mapped[str] = mapped_column(PilotId, ForeignKey("pilot.id"), index=True)

@@ -36,12 +36,16 @@ def wave_row(session: Session, wave_id: str) -> WaveRow | None:
 
 def waves_of(session: Session, pilot_id: str) -> Sequence[WaveRow]:
     """The waves of a pilot, the latest first."""
-    return session.scalars(select(WaveRow).where(WaveRow.pilot_id == pilot_id).order_by(WaveRow.opens_on.desc(), WaveRow.id)).all()
+    return session.scalars(
+        select(WaveRow).where(WaveRow.pilot_id == pilot_id).order_by(WaveRow.opens_on.desc(), WaveRow.id)
+    ).all()
 
 
 def waves_using(session: Session, name: str, version: int) -> Sequence[WaveRow]:
     """The opened waves that an instrument version is frozen by."""
-    query = select(WaveRow).where(WaveRow.instrument_name == name, WaveRow.instrument_version == version, WaveRow.opened_at.is_not(None))
+    query = select(WaveRow).where(
+        WaveRow.instrument_name == name, WaveRow.instrument_version == version, WaveRow.opened_at.is_not(None)
+    )
     return session.scalars(query).all()
 
 
@@ -52,7 +56,9 @@ def link(session: Session, token: str) -> LinkRow | None:
 
 def link_of(session: Session, wave_id: str) -> LinkRow | None:
     """The first public link of a wave, or None."""
-    return session.scalars(select(LinkRow).where(LinkRow.wave_id == wave_id).order_by(LinkRow.created_at, LinkRow.token).limit(1)).first()
+    return session.scalars(
+        select(LinkRow).where(LinkRow.wave_id == wave_id).order_by(LinkRow.created_at, LinkRow.token).limit(1)
+    ).first()
 
 
 def open_link(session: Session, pilot_id: str, day: date) -> LinkRow | None:
@@ -101,7 +107,9 @@ def scores(session: Session, pilot_id: str, submission_id: UUID) -> dict[str, Sc
 
 def tally(session: Session, pilot_id: str, wave_id: str) -> Tally:
     """How many were drawn, and how many answered in which way."""
-    drawn = session.scalar(select(func.count()).where(Respondent.pilot_id == pilot_id, Respondent.wave_id == wave_id)) or 0
+    drawn = (
+        session.scalar(select(func.count()).where(Respondent.pilot_id == pilot_id, Respondent.wave_id == wave_id)) or 0
+    )
     query = (
         select(SubmissionRow.stream, SubmissionRow.status, func.count())
         .where(SubmissionRow.pilot_id == pilot_id, SubmissionRow.wave_id == wave_id)

@@ -23,7 +23,16 @@ from literacy_app.questions.rules import Answer, Code, Fault, Question
 from literacy_app.scoring.rules import points_for, score
 from literacy_app.surveys import queries
 from literacy_app.surveys.loader import Frozen, instrument_from, key_from, read_submission, wave_body, wave_from
-from literacy_app.surveys.models import AnswerRow, Conflict, Draft, InstrumentRow, LinkRow, ScoreRow, SubmissionRow, WaveRow
+from literacy_app.surveys.models import (
+    AnswerRow,
+    Conflict,
+    Draft,
+    InstrumentRow,
+    LinkRow,
+    ScoreRow,
+    SubmissionRow,
+    WaveRow,
+)
 from literacy_app.surveys.rules import (
     Caller,
     Credential,
@@ -52,7 +61,13 @@ def keep_instrument(session: Session, frozen: Frozen, now: datetime) -> None:
             name = f"{instrument.name}-v{instrument.version}"
             message = f"is frozen since wave {wave.id} opened; put the change into {instrument.name}-v{instrument.version + 1}"
             raise InputError([Problem(f"instruments/{name}", "", message)])
-    values = {"name": instrument.name, "version": instrument.version, "digest": digest, "body": body, "key_body": key_body}
+    values = {
+        "name": instrument.name,
+        "version": instrument.version,
+        "digest": digest,
+        "body": body,
+        "key_body": key_body,
+    }
     session.merge(InstrumentRow(**values, kept_at=now))
     session.flush()
 
@@ -60,7 +75,11 @@ def keep_instrument(session: Session, frozen: Frozen, now: datetime) -> None:
 def keep_wave(session: Session, wave: Wave, now: datetime) -> None:
     """Keep a wave, open it when its day has come, and give it a public link. An opened wave keeps its instrument."""
     row = queries.wave_row(session, wave.id)
-    if row is not None and row.opened_at and (row.instrument_name, row.instrument_version) != (wave.instrument, wave.version):
+    if (
+        row is not None
+        and row.opened_at
+        and (row.instrument_name, row.instrument_version) != (wave.instrument, wave.version)
+    ):
         raise InputError([Problem(f"waves/{wave.id}.yml", "", "has opened; its instrument cannot be changed any more")])
     row = session.merge(
         WaveRow(
@@ -117,11 +136,20 @@ def instrument_of(session: Session, wave: Wave) -> Instrument:
     if not any(question.options_from for question in instrument.questions):
         return instrument
     places = townships(session, wave.pilot, wave.opens_on)
-    names = {"zh_Hans": {place.code: place.name_zh for place in places}, "en": {place.code: place.name_en for place in places}}
-    questions = tuple(replace(q, options=tuple(names["en"])) if q.options_from == TOWNSHIPS else q for q in instrument.questions)
+    names = {
+        "zh_Hans": {place.code: place.name_zh for place in places},
+        "en": {place.code: place.name_en for place in places},
+    }
+    questions = tuple(
+        replace(q, options=tuple(names["en"])) if q.options_from == TOWNSHIPS else q for q in instrument.questions
+    )
     words = {}
     for language, spoken in instrument.words.items():
-        filled = {q.id: replace(spoken.questions[q.id], options=names[language]) for q in questions if q.options_from == TOWNSHIPS}
+        filled = {
+            q.id: replace(spoken.questions[q.id], options=names[language])
+            for q in questions
+            if q.options_from == TOWNSHIPS
+        }
         words[language] = replace(spoken, questions={**spoken.questions, **filled})
     return replace(instrument, questions=questions, words=words)
 
@@ -141,7 +169,9 @@ def receive_submission(session: Session, raw: bytes, credential: Credential, now
         return Outcome(Reply.UNREADABLE, errors={"wave": "is not the wave that this caller may answer"})
     wave = wave_of(session, sent.wave)
     row = queries.instrument_row(session, sent.instrument, sent.version)
-    instrument = instrument_of(session, replace(wave, instrument=sent.instrument, version=sent.version)) if row else None
+    instrument = (
+        instrument_of(session, replace(wave, instrument=sent.instrument, version=sent.version)) if row else None
+    )
     answers, errors = read_answers(instrument, sent.answers) if instrument else ({}, {})
     if errors:
         return Outcome(Reply.UNREADABLE, errors=errors)
@@ -191,7 +221,13 @@ def answer_json(question: Question, answer: Answer) -> Any:
 def _again(session: Session, known: Receipt, raw: bytes, digest: str, credential: Credential, now: datetime) -> Outcome:
     if known.sha256 == digest:
         return Outcome(Reply.REPEATED, known)
-    values = {"pilot_id": credential.pilot_id, "submission_id": known.id, "sha256": digest, "raw": raw, "received_at": now}
+    values = {
+        "pilot_id": credential.pilot_id,
+        "submission_id": known.id,
+        "sha256": digest,
+        "raw": raw,
+        "received_at": now,
+    }
     if insert_new(session, Conflict, values):
         record(session, credential.pilot_id, now, credential.actor, "submission_conflict", str(known.id), sha256=digest)
     return Outcome(Reply.CONFLICT, known)
@@ -229,7 +265,9 @@ def _store(
     return None
 
 
-def _reason_to_wait(session: Session, sent: Submission, wave: Wave, credential: Credential, now: datetime) -> Reason | None:
+def _reason_to_wait(
+    session: Session, sent: Submission, wave: Wave, credential: Credential, now: datetime
+) -> Reason | None:
     if sent.respondent is not None:
         drawn = queries.respondent(session, credential.pilot_id, wave.id, sent.respondent)
         if drawn is None or credential.caller is Caller.LINK:
@@ -239,7 +277,14 @@ def _reason_to_wait(session: Session, sent: Submission, wave: Wave, credential: 
     return None if wave.is_open(reporting_date(now)) else Reason.WAVE_CLOSED
 
 
-def _store_answers(session: Session, pilot_id: str, submission_id: UUID, instrument: Instrument, key: Any, answers: Mapping[str, Answer]) -> None:
+def _store_answers(
+    session: Session,
+    pilot_id: str,
+    submission_id: UUID,
+    instrument: Instrument,
+    key: Any,
+    answers: Mapping[str, Answer],
+) -> None:
     row = {"pilot_id": pilot_id, "submission_id": submission_id}
     rows = []
     for question in instrument.questions:
@@ -303,7 +348,14 @@ def draft_answers(instrument: Instrument, draft: Draft) -> dict[str, Answer]:
 
 
 def keep_answer(
-    session: Session, wave: Wave, instrument: Instrument, secret: str, number: int, answer: Answer | None, language: str, now: datetime
+    session: Session,
+    wave: Wave,
+    instrument: Instrument,
+    secret: str,
+    number: int,
+    answer: Answer | None,
+    language: str,
+    now: datetime,
 ) -> int:
     """Keep the answer to question `number` (None: skipped) and return the number to go on with. Raises NotFound, Refused."""
     draft = queries.draft_by_secret(session, wave.id, secret, lock=True)
@@ -317,7 +369,11 @@ def keep_answer(
         kept[question.id] = answer_json(question, answer)
     draft.answers, draft.language, draft.changed_at = kept, language, now
     draft.seen = max(draft.seen, number)
-    return next_step(instrument, draft_answers(instrument, draft), number) if number < len(instrument.questions) else number
+    return (
+        next_step(instrument, draft_answers(instrument, draft), number)
+        if number < len(instrument.questions)
+        else number
+    )
 
 
 def send_draft(session: Session, wave: Wave, secret: str, now: datetime) -> Outcome:

@@ -19,7 +19,9 @@ COMPRESSED = {".css", ".js", ".svg", ".webmanifest", ".txt"}
 def init_assets(app: Flask, target: Path) -> None:
     """Publish `static/` into `target` under hashed names and serve it below /static/; templates use `asset('app.css')`."""
     target.mkdir(parents=True, exist_ok=True)
-    names = {path.relative_to(STATIC).as_posix(): _publish(path, target) for path in STATIC.rglob("*") if path.is_file()}
+    names = {
+        path.relative_to(STATIC).as_posix(): _publish(path, target) for path in STATIC.rglob("*") if path.is_file()
+    }
     app.jinja_env.globals["asset"] = lambda name: f"/static/{names[name]}"
     # Everything in the folder is named by its content, so all of it may be kept by browsers without asking again.
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

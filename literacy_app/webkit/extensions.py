@@ -19,11 +19,16 @@ compress = Compress()
 
 
 def init_database(app: Flask) -> None:
-    """Open the database that the settings name; `db.session` reads, `transaction()` writes."""
+    """Open the database that the settings name; `reading()` looks up, `transaction()` writes."""
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             guard_sqlite(db.engine)
+
+
+def reading() -> Session:
+    """The session that this request, command or job reads with; nothing it is used for is ever kept."""
+    return db.session()
 
 
 @contextmanager

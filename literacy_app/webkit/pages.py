@@ -29,7 +29,13 @@ def init_pages(app: Flask) -> None:
 
 def local_path(target: str | None) -> str:
     """`target` when it is a plain path on this site, else the home page: nobody can be sent elsewhere."""
-    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target or any(ord(c) < 33 for c in target):
+    if (
+        not target
+        or not target.startswith("/")
+        or target.startswith("//")
+        or "\\" in target
+        or any(ord(c) < 33 for c in target)
+    ):
         return "/"
     return target
 
@@ -69,7 +75,6 @@ def _http_error(error: HTTPException) -> Any:
 
 def _unexpected(error: Exception) -> Any:
 
-
     if current_app.testing:
         raise error
     current_app.logger.exception("unexpected error on %s", request.endpoint)
@@ -86,7 +91,14 @@ def _page_for(status: int, headers: Any = ()) -> Any:
         429: (_("请稍等一会儿再试"), _("刚才的请求太多了。您的内容没有丢，过一会儿再试就好。")),
         503: (_("系统正忙"), _("请过一会儿再试。已经保存的内容不会丢。")),
     }
-    heading, explanation = words.get(status, (_("出了点问题"), _("这是我们的问题，已经记录下来。已经保存的内容不会丢，请过一会儿再试。")))
-    page = render_template("webkit/error.html", heading=heading, explanation=explanation, next_step=(url_for("home.front_door"), _("回首页")))
+    heading, explanation = words.get(
+        status, (_("出了点问题"), _("这是我们的问题，已经记录下来。已经保存的内容不会丢，请过一会儿再试。"))
+    )
+    page = render_template(
+        "webkit/error.html",
+        heading=heading,
+        explanation=explanation,
+        next_step=(url_for("home.front_door"), _("回首页")),
+    )
     kept = [(name, value) for name, value in headers if name.lower() in {"retry-after", "allow"}]
     return page, status, kept

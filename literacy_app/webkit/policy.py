@@ -5,14 +5,14 @@ from pydantic import TypeAdapter
 from literacy_app.foundation.errors import NotFound
 from literacy_app.foundation.policy import Policy
 from literacy_app.foundation.snapshots import in_force
-from literacy_app.webkit.extensions import db
+from literacy_app.webkit.extensions import reading
 
 KIND = "policy"
 
 
 def policy() -> Policy:
     """The figures of the last good `content/policy.yml`. Raises NotFound before any was loaded."""
-    found = in_force(db.session, KIND, TypeAdapter(Policy).validate_json, None)
+    found = in_force(reading(), KIND, TypeAdapter(Policy).validate_json, None)
     if found is None:
         raise NotFound("policy")
     return found

@@ -76,6 +76,7 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if "Cache-Control" not in response.headers:
         # Pages show one person's own state; a shared phone or an office proxy must not keep them.
-        response.headers["Cache-Control"] = "no-store" if request.path.startswith(SENSITIVE_PATHS) else "private, no-cache"
+        response.headers["Cache-Control"] = (
+            "no-store" if request.path.startswith(SENSITIVE_PATHS) else "private, no-cache"
+        )
     return response
-

@@ -9,7 +9,9 @@ from literacy_app.questions.rules import Fault, Question, Value
 class Kind(Protocol):
     """One kind of question. Its page part is the template `questions/kinds/<name>.html`."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The kind's name in files and in KINDS."""
 
     def options(self, question: Question) -> tuple[str, ...]:
         """The ids that may be chosen; empty where nothing is chosen."""

@@ -9,7 +9,7 @@ from literacy_app.foundation import clock
 from literacy_app.questions.kinds import KINDS
 from literacy_app.surveys import queries, service
 from literacy_app.surveys.rules import Caller, Credential, Instrument, Outcome, Receipt, Reply
-from literacy_app.webkit.extensions import db, transaction
+from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.security import for_programs, public
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -17,6 +17,8 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 LARGEST_BODY = 256 * 1024
 LARGEST_BATCH = 2 * 1024 * 1024
 MOST_IN_BATCH = 50
+
+BLANK = " \t\n\r"
 
 STATUS = {Reply.STORED: 201, Reply.REPEATED: 202, Reply.CONFLICT: 409, Reply.UNREADABLE: 422}
 
@@ -42,23 +44,18 @@ def submit() -> Any:
 @public
 @for_programs
 def submit_batch() -> Any:
-    """Up to 50 submissions as a JSON list of strings, each the exact text of one body; each has its own status."""
+    """Up to 50 submissions as a JSON list; each is judged as the exact bytes it has in the list, and has its own status."""
     credential = _credential()
     if credential is None:
         return jsonify(error="sign_in"), 401, {"WWW-Authenticate": "Bearer"}
     if (request.content_length or 0) > LARGEST_BATCH:
         return jsonify(error="too_large", most=LARGEST_BATCH), 413
-    try:
-        bodies = json.loads(request.get_data(cache=False))
-    except (ValueError, RecursionError):
-        return jsonify(errors={"": "not JSON in UTF-8"}), 422
-    if not isinstance(bodies, list) or not 1 <= len(bodies) <= MOST_IN_BATCH:
-        return jsonify(errors={"": f"must be a list of 1 to {MOST_IN_BATCH} submissions"}), 422
+    bodies = _items(request.get_data(cache=False))
+    if not 1 <= len(bodies) <= MOST_IN_BATCH:
+        return jsonify(errors={"": f"must be a JSON list of 1 to {MOST_IN_BATCH} submissions, in UTF-8"}), 422
     replies = []
     for body in bodies:
-        # A submission may stand in the list as its text, whose bytes are then exact, or as an object.
-        text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-        status, answer = _reply(_receive(text.encode("utf-8", "surrogatepass"), credential))
+        status, answer = _reply(_receive(body, credential))
         replies.append({"status": status, "body": answer})
     return _json(replies), 200
 
@@ -67,11 +64,11 @@ def submit_batch() -> Any:
 @public
 def describe(token: str) -> Any:
     """What a client needs to show the survey itself. Never a key, a mark or an explanation."""
-    found = queries.link(db.session, token)
+    found = queries.link(reading(), token)
     if found is None:
         return jsonify(error="no_such_link"), 404
-    wave = service.wave_of(db.session, found.wave_id)
-    instrument = service.instrument_of(db.session, wave)
+    wave = service.wave_of(reading(), found.wave_id)
+    instrument = service.instrument_of(reading(), wave)
     header = wave.header
     return _json(
         {
@@ -113,10 +110,35 @@ def _question(instrument: Instrument, number: int) -> dict[str, Any]:
 
 def _credential() -> Credential | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    found = queries.link(db.session, token.strip()) if scheme.lower() == "bearer" else None
+    found = queries.link(reading(), token.strip()) if scheme.lower() == "bearer" else None
     if found is None:
         return None
-    return Credential(Caller.LINK, service.wave_of(db.session, found.wave_id).pilot, found.wave_id, "link")
+    return Credential(Caller.LINK, service.wave_of(reading(), found.wave_id).pilot, found.wave_id, "link")
+
+
+def _items(raw: bytes) -> list[bytes]:
+    """The items of a JSON list, each as the bytes it stands there with; an empty list for what is no list."""
+    try:
+        text, items, decoder = raw.decode("utf-8"), [], json.JSONDecoder()
+        place = _after_blank(text, 0)
+        if text[place] != "[":
+            return []
+        while text[place] != "]":
+            begin = _after_blank(text, place + 1)
+            _, end = decoder.raw_decode(text, begin)
+            items.append(text[begin:end].encode())
+            place = _after_blank(text, end)
+            if text[place] not in ",]":
+                return []
+        return items if not text[place + 1 :].strip(BLANK) else []
+    except (ValueError, IndexError, RecursionError):
+        return []
+
+
+def _after_blank(text: str, place: int) -> int:
+    while text[place] in BLANK:
+        place += 1
+    return place
 
 
 def _receive(raw: bytes, credential: Credential) -> Outcome:

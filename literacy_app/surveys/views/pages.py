@@ -17,7 +17,7 @@ from literacy_app.questions.views import on_page
 from literacy_app.surveys import queries, service
 from literacy_app.surveys.models import Draft
 from literacy_app.surveys.rules import Instrument, InstrumentWords, Reply, Wave, gaps, next_step
-from literacy_app.webkit.extensions import db, transaction
+from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.security import public, shows_again
@@ -51,15 +51,15 @@ class Desk:
 
 def desk_at(token: str) -> Desk:
     """The desk behind a link. Raises NotFound."""
-    found = queries.link(db.session, token)
+    found = queries.link(reading(), token)
     if found is None:
         raise NotFound(token)
-    wave = service.wave_of(db.session, found.wave_id)
-    instrument = service.instrument_of(db.session, wave)
+    wave = service.wave_of(reading(), found.wave_id)
+    instrument = service.instrument_of(reading(), wave)
     language = preferences().language if preferences().language in instrument.languages else instrument.languages[0]
     secret = request.cookies.get(_cookie(token))
-    draft = queries.draft_by_secret(db.session, wave.id, secret) if secret else None
-    show_pilot(db.session.get(PilotRow, wave.pilot))
+    draft = queries.draft_by_secret(reading(), wave.id, secret) if secret else None
+    show_pilot(reading().get(PilotRow, wave.pilot))
     return Desk(token, wave, instrument, instrument.words[language], language, draft)
 
 
@@ -102,7 +102,9 @@ def consent(token: str) -> Any:
         secret = service.begin_draft(session, desk.wave, desk.language, desk.words.consent.version, clock.now())
     response = redirect(url_for("surveys.question", token=token, number=1), 303)
     secure = request.is_secure
-    response.set_cookie(_cookie(token), secret, max_age=MONTH, httponly=True, samesite="Lax", secure=secure, path=f"/s/{token}")
+    response.set_cookie(
+        _cookie(token), secret, max_age=MONTH, httponly=True, samesite="Lax", secure=secure, path=f"/s/{token}"
+    )
     return response
 
 
@@ -138,7 +140,9 @@ def answer(token: str, number: int) -> Any:
         return _ask(desk, number, typed, words), 422
     secret = request.cookies[_cookie(token)]
     with transaction() as session:
-        onward = service.keep_answer(session, desk.wave, desk.instrument, secret, number, given, desk.language, clock.now())
+        onward = service.keep_answer(
+            session, desk.wave, desk.instrument, secret, number, given, desk.language, clock.now()
+        )
     if onward == number or request.args.get("check"):
         return redirect(url_for("surveys.check", token=token), 303)
     return redirect(url_for("surveys.question", token=token, number=onward), 303)
@@ -152,7 +156,9 @@ def check(token: str) -> Any:
     if (away := _not_answering(desk)) is not None:
         return away
     assert desk.draft is not None  # noqa: S101 - _not_answering has made sure
-    return _show("check", desk, gaps=gaps(desk.instrument, service.draft_answers(desk.instrument, desk.draft)), stale=False)
+    return _show(
+        "check", desk, gaps=gaps(desk.instrument, service.draft_answers(desk.instrument, desk.draft)), stale=False
+    )
 
 
 @blueprint.post("/s/<token>/send")
@@ -178,11 +184,15 @@ def send(token: str) -> Any:
 def done(token: str) -> Any:
     """The receipt, and one's own result by dimension where the wave shows it."""
     desk = desk_at(token)
-    receipt = queries.receipt(db.session, desk.wave.pilot, desk.draft.id) if desk.draft else None
+    receipt = queries.receipt(reading(), desk.wave.pilot, desk.draft.id) if desk.draft else None
     if desk.draft is None or receipt is None:
         return redirect(url_for("surveys.cover", token=token))
-    scores = queries.scores(db.session, desk.wave.pilot, desk.draft.id) if desk.wave.show_result else {}
-    weakest = min(("concepts", "knowledge", "skills"), key=lambda scale: scores[scale].points / scores[scale].max_points) if scores else None
+    scores = queries.scores(reading(), desk.wave.pilot, desk.draft.id) if desk.wave.show_result else {}
+    weakest = (
+        min(("concepts", "knowledge", "skills"), key=lambda scale: scores[scale].points / scores[scale].max_points)
+        if scores
+        else None
+    )
     return _show("done", desk, receipt=receipt, scores=scores, weakest=weakest)
 
 
@@ -222,5 +232,3 @@ def _ask(desk: Desk, number: int, typed: list[str], error: str = "") -> str:
     page = on_page(asked, words, desk.words.labels, typed, error, codes=True)
     section = desk.words.sections[asked.section]
     return _show("question", desk, number=number, question=asked, section=section, **page)
-
-
