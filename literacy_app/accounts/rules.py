@@ -95,7 +95,7 @@ def password_fault(password: str, login: str) -> PasswordFault | None:
         return PasswordFault.SHORT
     if len(plain) > PASSWORD_MAX:
         return PasswordFault.LONG
-    if login.casefold() in folded:
+    if len(login) >= 4 and login.casefold() in folded:
         return PasswordFault.NAME
     # What is left of it without the common word must still be long enough to stand alone.
     if len(set(folded)) < 5 or any(word in folded and len(folded) - len(word) < 8 for word in COMMON):

@@ -16,8 +16,8 @@ def pilots(session: Session) -> Sequence[PilotRow]:
 
 
 def pilot_here(session: Session) -> PilotRow | None:
-    """The pilot that residents of this installation belong to: the first by id, or None before any is loaded."""
-    return session.scalars(select(PilotRow).order_by(PilotRow.id).limit(1)).first()
+    """The pilot that residents of this installation belong to: the one that began first, or None before any is loaded."""
+    return session.scalars(select(PilotRow).order_by(PilotRow.starts_on, PilotRow.id).limit(1)).first()
 
 
 def pilots_within(session: Session, scopes: Sequence[str]) -> Sequence[PilotRow]:

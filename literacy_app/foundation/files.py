@@ -70,8 +70,9 @@ def read_yaml(path: Path, root: Path) -> Document:
         where = f"line {mark.line + 1}" if mark else ""
         raise InputError([Problem(name, where, getattr(error, "problem", None) or str(error))]) from error
     lines: dict[Place, int] = {}
-    data = None if node is None else _plain(name, loader, node, (), lines)
-    return Document(name, data, lines)
+    if node is None:
+        raise InputError([Problem(name, "line 1", "is empty")])
+    return Document(name, _plain(name, loader, node, (), lines), lines)
 
 
 def _refuse_bombs(name: str, raw: bytes) -> None:

@@ -87,5 +87,6 @@ def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> b
     """
     dialect = session.get_bind().dialect.name
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    result = session.execute(insert(table).values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result is a CursorResult
+    keys = table.__table__.primary_key.columns
+    result = session.execute(insert(table).values(**values).on_conflict_do_nothing().returning(*keys))
+    return result.first() is not None

@@ -36,7 +36,7 @@ def front_door() -> str:
         onward_words=onward.words[language] if onward else None,
         onward_state=rules.state_of(onward, tried) if onward else None,
         picture=picture_url(onward) if onward else None,
-        progress=progress,
+        progress_by_dimension=progress,
         done=sum(one.done for one in progress),
         total=sum(one.total for one in progress),
         link=link,

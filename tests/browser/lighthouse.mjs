@@ -21,22 +21,25 @@ async function freePort() {
   return port;
 }
 
-/** Start the demonstration on `port` with its data in `data`; resolves with the process when it says Ready. */
 function startDemonstration(port, data) {
   const env = { ...process.env, PORT: String(port), LITERACY_DATA: data };
-  const server = spawn(python, ["-m", "literacy_app.cli", "run"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(python, ["-m", "literacy_app.cli", "run"], { env, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** Wait until the demonstration says that it serves. */
+function ready(server) {
   return new Promise((resolve, reject) => {
     let said = "";
     const fail = (why) => reject(new Error(`The demonstration ${why}:\n${said}`));
-    const timer = setTimeout(() => (server.kill(), fail("did not start in time")), START_MILLISECONDS);
+    const timer = setTimeout(() => fail("did not start in time"), START_MILLISECONDS);
+    timer.unref();
     const listen = (chunk) => {
       said += chunk;
-      if (said.includes("Ready: ")) resolve(server);
-      if (said.includes("Ready: ")) clearTimeout(timer);
+      if (said.includes("Ready: ")) resolve();
     };
     server.stdout.on("data", listen);
     server.stderr.on("data", listen);
-    server.on("exit", () => (clearTimeout(timer), fail("ended")));
+    server.on("exit", () => fail("ended"));
   });
 }
 
@@ -91,7 +94,8 @@ let server;
 try {
   const chromium = JSON.parse(execFileSync(python, ["-m", "tests.services.chromium"], { encoding: "utf-8" }));
   const port = await freePort();
-  server = await startDemonstration(port, data);
+  server = startDemonstration(port, data);
+  await ready(server);
   const base = `http://127.0.0.1:${port}`;
   console.log("| page | performance | accessibility | first paint | largest paint | blocked | shift | sent |");
   console.log("|---|---|---|---|---|---|---|---|");
@@ -100,6 +104,9 @@ try {
     for (let run = 0; run < RUNS; run++) results.push(await measure(base + path, chromium));
     console.log(row(name, path, median(results)));
   }
+} catch (problem) {
+  console.error(problem.message);
+  process.exitCode = 1;
 } finally {
   server?.kill();
   rmSync(data, { recursive: true, force: true });

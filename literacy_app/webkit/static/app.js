@@ -120,7 +120,7 @@
       const button = doc.createElement('button');
       button.type = 'button';
       button.className = 'listen';
-      button.innerHTML = '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M4 9.500v5h3.500L12 19V5L7.5 9.500zM15.5 9a4.2 4.2 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11"/></svg> ';
+      button.innerHTML = '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M4 9.5v5h3.5L12 19V5L7.5 9.5zM15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11"/></svg> ';
       button.lastChild.data = say('listen');
       button.addEventListener('click', () => speak(button, element));
       const place = element.closest('legend') || element;
