@@ -1,0 +1,119 @@
+"""The door for programs."""
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from literacy_app.surveys.queries import link_of
+from literacy_app.webkit.extensions import reading
+from tests.builders import ALL_WRONG, body
+
+
+@pytest.fixture
+def token(app: Flask) -> str:
+    with app.app_context():
+        link = link_of(reading(), "open")
+        assert link is not None
+        return link.token
+
+
+@pytest.fixture
+def program(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def post(program: FlaskClient, token: str, raw: bytes, path: str = "/api/v1/submissions") -> TestResponse:
+    return program.post(path, data=raw, content_type="application/json", headers={"Authorization": f"Bearer {token}"})
+
+
+def test_a_submission_gets_a_receipt_with_the_hash_of_its_exact_bytes(program: FlaskClient, token: str) -> None:
+    raw = body()
+    reply = post(program, token, raw)
+    assert reply.status_code == 201
+    receipt = reply.json
+    assert receipt is not None
+    assert (receipt["id"], receipt["sha256"]) == (json.loads(raw)["id"], hashlib.sha256(raw).hexdigest())
+    assert (receipt["status"], receipt["reason"]) == ("accepted", None)
+
+
+def test_the_same_bytes_again_are_accepted_with_the_same_receipt(program: FlaskClient, token: str) -> None:
+    raw = body()
+    first, second = post(program, token, raw), post(program, token, raw)
+    assert (second.status_code, second.json) == (202, first.json)
+
+
+def test_other_bytes_under_one_id_are_a_conflict_that_names_the_first(program: FlaskClient, token: str) -> None:
+    raw = body()
+    id = json.loads(raw)["id"]
+    post(program, token, raw)
+    reply = post(program, token, body(ALL_WRONG, id=id))
+    assert (reply.status_code, reply.json) == (409, {"id": id, "sha256": hashlib.sha256(raw).hexdigest()})
+
+
+def test_fields_that_a_client_may_not_say_are_refused_by_name(program: FlaskClient, token: str) -> None:
+    reply = post(program, token, body(score=100, area="990201", status="accepted"))
+    assert reply.status_code == 422
+    assert set((reply.json or {})["errors"]) == {"score", "area", "status"}
+
+
+@pytest.mark.parametrize("header", [None, "Bearer nobody", "Basic abc", "Bearer ", "nonsense"])
+def test_without_a_link_or_device_the_door_asks_to_sign_in(program: FlaskClient, header: str | None) -> None:
+    reply = program.post("/api/v1/submissions", data=body(), headers={"Authorization": header} if header else {})
+    assert reply.status_code == 401
+    assert reply.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_too_large_a_body_is_refused_and_nothing_is_stored(program: FlaskClient, token: str) -> None:
+    assert post(program, token, b"x" * (256 * 1024 + 1)).status_code == 413
+
+
+def test_a_batch_answers_each_by_its_own_status(program: FlaskClient, token: str) -> None:
+    good = body()
+    reply = post(
+        program, token, b"[" + good + b" , " + body(mode="telepathy") + b"," + good + b"]", "/api/v1/submissions/batch"
+    )
+    replies: list[dict[str, Any]] = json.loads(reply.data)
+    assert [one["status"] for one in replies] == [201, 422, 202]
+    assert replies[0]["body"]["sha256"] == hashlib.sha256(good).hexdigest()
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b"{}", b"[1", b"[" + b",".join([b"1"] * 51) + b"]"])
+def test_a_batch_that_is_no_list_of_one_to_fifty_is_refused(program: FlaskClient, token: str, raw: bytes) -> None:
+    assert post(program, token, raw, "/api/v1/submissions/batch").status_code == 422
+
+
+def test_the_description_of_a_survey_has_all_that_a_client_needs(program: FlaskClient, token: str) -> None:
+    described = program.get(f"/api/v1/links/{token}").json
+    assert described is not None
+    assert (described["wave"], described["instrument"], described["version"]) == ("open", "tiny", 1)
+    assert described["header"]["form_number"] == "T-1"
+    assert [one["id"] for one in described["questions"]] == [
+        "sex",
+        "birth_year",
+        "township",
+        "remark",
+        "q1",
+        "q2",
+        "q3",
+    ]
+    assert described["questions"][2]["options"] == ["990201001", "990201002"]
+    assert described["questions"][5]["words"]["en"]["options"] == {"a": "One", "b": "Two", "c": "Three"}
+
+
+def test_a_submission_made_from_the_description_is_accepted(program: FlaskClient, token: str) -> None:
+    questions = (program.get(f"/api/v1/links/{token}").json or {})["questions"]
+    answers = {one["id"]: one["options"][0] for one in questions if one["kind"] in ("single", "true_false")}
+    assert post(program, token, body(answers)).status_code == 201
+
+
+def test_an_unknown_link_is_not_described(program: FlaskClient) -> None:
+    assert program.get("/api/v1/links/nobody").status_code == 404
+
+
+def test_an_answer_is_never_html(program: FlaskClient, token: str) -> None:
+    assert post(program, token, b"<script>").mimetype == "application/json"
