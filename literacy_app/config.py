@@ -63,7 +63,7 @@ class Settings(BaseSettings):
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "PERMANENT_SESSION_LIFETIME": timedelta(days=31),
-            "MAX_CONTENT_LENGTH": 4 * 1024 * 1024,
+            "MAX_CONTENT_LENGTH": 3 * 1024 * 1024,
             "MAX_FORM_MEMORY_SIZE": 512 * 1024,
             "PREFERRED_URL_SCHEME": "https" if self.secure else "http",
         }

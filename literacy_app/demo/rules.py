@@ -4,11 +4,10 @@ Levels follow the national round of 2022 (about 19 in 100 overall, town 23, coun
 Every random number comes from the generator that is passed in, so the same seed makes the same county.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
-from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from literacy_app.areas.rules import Residence, township_of
 from literacy_app.framework.rules import Dimension
@@ -16,6 +15,9 @@ from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Question
 from literacy_app.scoring.rules import Key
 from literacy_app.surveys.rules import Instrument
+
+if TYPE_CHECKING:
+    from random import Random
 
 SEED = 20260901
 VILLAGES_A_TOWNSHIP = 5
@@ -30,8 +32,9 @@ AGES = ((15, 19, 8), (20, 29, 16), (30, 39, 21), (40, 49, 19), (50, 59, 22), (60
 # Ability is in standard deviations; villages differ with an intra-class correlation of about 0.04.
 BETWEEN_VILLAGES = 0.2
 TOWN, COUNTRY = 0.17, -0.2
-EASE = {Dimension.CONCEPTS: 0.2, Dimension.KNOWLEDGE: -0.2, Dimension.SKILLS: 0.25}
+EASE = {Dimension.CONCEPTS: 0.25, Dimension.KNOWLEDGE: -0.3, Dimension.SKILLS: -0.1}
 STEEPNESS = 1.15
+ITEMS_DIFFER = 0.55
 EASE_OF_KIND = {"true_false": 0.4, "single": 0.1, "multiple": -0.75}
 
 
@@ -54,7 +57,7 @@ class Person:
     minutes: int
 
 
-def frame(villages: Sequence[tuple[str, Residence]], rng: Random) -> list[Village]:
+def frame(villages: Sequence[tuple[str, Residence]], rng: "Random") -> list[Village]:
     """Sizes for the villages: towns larger than the country."""
     return [
         Village(code, residence, round(rng.lognormvariate(0, 0.35) * (3200 if residence is Residence.URBAN else 1500)))
@@ -62,7 +65,7 @@ def frame(villages: Sequence[tuple[str, Residence]], rng: Random) -> list[Villag
     ]
 
 
-def draw_villages(villages: Sequence[Village], count: int, rng: Random) -> list[tuple[Village, float]]:
+def draw_villages(villages: Sequence[Village], count: int, rng: "Random") -> list[tuple[Village, float]]:
     """A systematic draw with probability proportional to size, from the villages in their order; with each probability."""
     step = sum(village.size for village in villages) / count
     start, passed = rng.random() * step, 0.0
@@ -74,21 +77,28 @@ def draw_villages(villages: Sequence[Village], count: int, rng: Random) -> list[
     return chosen
 
 
-def people(villages: Sequence[Village], instrument: Instrument, key: Key, rng: Random) -> list[Person]:
+def people(villages: Sequence[Village], instrument: Instrument, key: Key, rng: "Random") -> list[Person]:
     """Everybody drawn: villages by size within townships (the strata), then as many people in each."""
     townships = sorted({township_of(village.code) for village in villages})
+    own = {question.id: rng.gauss(0, ITEMS_DIFFER) for question in instrument.scored}
     result = []
     for township in townships:
         here = [village for village in villages if township_of(village.code) == township]
         for village, probability in draw_villages(here, VILLAGES_A_TOWNSHIP, rng):
             usual = rng.gauss(TOWN if village.residence is Residence.URBAN else COUNTRY, BETWEEN_VILLAGES)
             chance = probability * DRAWN_A_VILLAGE / village.size
-            result += [_person(village, chance, usual, instrument, key, rng) for _ in range(DRAWN_A_VILLAGE)]
+            result += [_person(village, chance, usual, instrument, key, own, rng) for _ in range(DRAWN_A_VILLAGE)]
     return result
 
 
 def _person(
-    village: Village, probability: float, usual: float, instrument: Instrument, key: Key, rng: Random
+    village: Village,
+    probability: float,
+    usual: float,
+    instrument: Instrument,
+    key: Key,
+    own: Mapping[str, float],
+    rng: "Random",
 ) -> Person:
     low, high, _ = rng.choices(AGES, [share for _, _, share in AGES])[0]
     age = rng.randint(low, high)
@@ -96,13 +106,13 @@ def _person(
     ability = usual + 0.33 * (schooling - 2.4) + rng.gauss(0, sqrt(0.72))
     answers = _about(village, age, EDUCATION[schooling], rng)
     for question in instrument.scored:
-        given = _answer(question, key, ability, rng)
+        given = _answer(question, key, own, ability, rng)
         if given is not None:
             answers[question.id] = given
     return Person(village, probability, answers if rng.random() < RESPONSE else None, rng.randint(13, 34))
 
 
-def _about(village: Village, age: int, education: str, rng: Random) -> dict[str, Any]:
+def _about(village: Village, age: int, education: str, rng: "Random") -> dict[str, Any]:
     jobs = (
         ["student"]
         if age < 18
@@ -122,10 +132,8 @@ def _about(village: Village, age: int, education: str, rng: Random) -> dict[str,
     }
 
 
-def _answer(question: Question, key: Key, ability: float, rng: Random) -> Any:
-    # An item's own difficulty is drawn from its name, so that it is the same for everybody.
-    own = Random(f"{SEED} {question.id}").gauss(0, 0.55)  # noqa: S311 - as in `service.imagine`
-    ease = EASE[question.dimension or Dimension.CONCEPTS] + EASE_OF_KIND[question.kind] + own
+def _answer(question: Question, key: Key, own: Mapping[str, float], ability: float, rng: "Random") -> Any:
+    ease = EASE[question.dimension or Dimension.CONCEPTS] + EASE_OF_KIND[question.kind] + own[question.id]
     right = key.items[question.id].answer
     if rng.random() < 1 / (1 + exp(-STEEPNESS * ability - ease)):
         return list(right) if isinstance(right, tuple) else right

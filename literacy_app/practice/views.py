@@ -23,6 +23,7 @@ from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.security import public, shows_again
+from literacy_app.webkit.text import inline
 
 blueprint = Blueprint("practice", __name__, template_folder="templates")
 
@@ -155,8 +156,8 @@ def _feedback(lesson: Lesson, asked: Question, tried: Tried) -> str:
     right = lesson.key[asked.id]
     rows = [
         {
-            "text": (words.options or _labels())[option],
-            "why": (words.why or {}).get(option),
+            "text": inline((words.options or _labels())[option]),
+            "why": inline((words.why or {})[option]),
             "right": option in right if isinstance(right, tuple) else option == right,
             "chosen": option in tried.answer,
         }

@@ -7,6 +7,7 @@ from flask import Blueprint
 
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Question, QuestionWords
+from literacy_app.webkit.text import inline
 
 blueprint = Blueprint("questions", __name__, template_folder="templates")
 
@@ -21,7 +22,7 @@ def on_page(
     codes: bool,
 ) -> dict[str, Any]:
     """What the template of the question's kind needs. `labels` words true, false and the codes; `codes` offers the latter."""
-    options = [(id, (words.options or labels)[id]) for id in KINDS[question.kind].options(question)]
+    options = [(id, inline((words.options or labels)[id])) for id in KINDS[question.kind].options(question)]
     apart = [(code.value, labels[code]) for code in question.codes] if codes else []
     return {
         "kind_template": f"questions/kinds/{question.kind}.html",

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from literacy_app.estimation.rules import Estimate, Flag
-from literacy_app.surveys.queries import Tally
-from literacy_app.surveys.rules import Wave
+from literacy_app.surveys.rules import Tally, Wave
 from literacy_app.targets.rules import Judgement
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -11,17 +10,7 @@ from sqlalchemy.orm import Session
 
 from literacy_app.scoring.rules import Score
 from literacy_app.surveys.models import Draft, InstrumentRow, LinkRow, Respondent, ScoreRow, SubmissionRow, WaveRow
-from literacy_app.surveys.rules import Receipt, Status, Stream
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How many submissions of a wave there are, by stream, counted or waiting."""
-
-    drawn: int
-    interviewed: int
-    self_selected: int
-    quarantined: int
+from literacy_app.surveys.rules import Receipt, Status, Stream, Tally
 
 
 def instrument_row(session: Session, name: str, version: int) -> InstrumentRow | None:

@@ -200,13 +200,13 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Step:
-    """Where a person stands in a survey answered alone."""
+class Tally:
+    """How many submissions of a wave there are, by stream, counted or waiting."""
 
-    number: int
-    count: int
-    question: Question
-    answer: Answer | None
+    drawn: int
+    interviewed: int
+    self_selected: int
+    quarantined: int
 
 
 def gaps(instrument: Instrument, answers: Mapping[str, Answer]) -> tuple[int, ...]:
@@ -214,6 +214,6 @@ def gaps(instrument: Instrument, answers: Mapping[str, Answer]) -> tuple[int, ..
     return tuple(number for number, question in enumerate(instrument.questions, start=1) if question.id not in answers)
 
 
-def next_step(instrument: Instrument, answers: Mapping[str, Answer], seen: int) -> int:
+def next_step(instrument: Instrument, seen: int) -> int:
     """The number of the question to go on with: the one after the last that was seen, at most the last."""
     return min(seen + 1, len(instrument.questions))

@@ -369,11 +369,7 @@ def keep_answer(
         kept[question.id] = answer_json(question, answer)
     draft.answers, draft.language, draft.changed_at = kept, language, now
     draft.seen = max(draft.seen, number)
-    return (
-        next_step(instrument, draft_answers(instrument, draft), number)
-        if number < len(instrument.questions)
-        else number
-    )
+    return next_step(instrument, number)
 
 
 def send_draft(session: Session, wave: Wave, secret: str, now: datetime) -> Outcome:

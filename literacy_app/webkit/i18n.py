@@ -11,6 +11,9 @@ from literacy_app.webkit.preferences import Preferences, preferences_of
 
 COOKIE = "prefs"
 
+# How dates and numbers are written in each language; the catalogue is the language's own.
+LOCALES = {"zh_Hans": "zh_Hans_CN", "en": "en_GB"}
+
 
 def init_languages(app: Flask, translations: Path) -> None:
     """Compile stale catalogues, then choose the language of each page from its address or the reader's cookie."""
@@ -20,7 +23,7 @@ def init_languages(app: Flask, translations: Path) -> None:
         default_locale=LANGUAGES[0],
         default_timezone="Asia/Shanghai",
         default_translation_directories=str(translations),
-        locale_selector=lambda: preferences().language,
+        locale_selector=lambda: LOCALES[preferences().language],
     )
 
 

@@ -10,7 +10,7 @@ from literacy_app.foundation import errors
 from literacy_app.webkit.i18n import COOKIE
 from literacy_app.webkit.i18n import preferences as reader
 from literacy_app.webkit.security import public
-from literacy_app.webkit.text import rich
+from literacy_app.webkit.text import inline, rich
 
 blueprint = Blueprint("webkit", __name__, template_folder="templates")
 
@@ -21,7 +21,7 @@ def init_pages(app: Flask) -> None:
     """Hang the base template's context and the error pages on the application."""
     app.register_blueprint(blueprint)
     app.context_processor(_context)
-    app.jinja_env.filters["rich"] = rich
+    app.jinja_env.filters |= {"rich": rich, "inline": inline}
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(errors.NotFound, lambda error: _page_for(404))
     app.register_error_handler(Exception, _unexpected)
@@ -98,7 +98,7 @@ def _page_for(status: int, headers: Any = ()) -> Any:
         "webkit/error.html",
         heading=heading,
         explanation=explanation,
-        next_step=(url_for("home.front_door"), _("回首页")),
+        next_step={"href": url_for("home.front_door"), "text": _("回首页")},
     )
     kept = [(name, value) for name, value in headers if name.lower() in {"retry-after", "allow"}]
     return page, status, kept

@@ -9,6 +9,12 @@ from markupsafe import Markup
 _writer = MarkdownIt("zero", {"html": False}).enable(["emphasis", "list", "newline"])
 
 
+@lru_cache(maxsize=4000)
+def inline(text: str) -> Markup:
+    """HTML of a text within a line, such as a question: bold and nothing else; every other character is escaped."""
+    return Markup(_writer.renderInline(text))  # noqa: S704 - as for `rich`
+
+
 @lru_cache(maxsize=1000)
 def rich(text: str) -> Markup:
     """HTML of a text in our small notation; every other character is escaped."""

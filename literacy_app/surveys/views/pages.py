@@ -78,7 +78,7 @@ def cover(token: str) -> Any:
     desk = desk_at(token)
     if desk.sent:
         return redirect(url_for("surveys.done", token=token))
-    onward = next_step(desk.instrument, {}, desk.draft.seen) if desk.draft else None
+    onward = next_step(desk.instrument, desk.draft.seen) if desk.draft else None
     return _show("cover", desk, onward=onward)
 
 

@@ -101,7 +101,7 @@
     if (again) return;
     speaking = button;
     button.lastChild.data = say('stop');
-    const parts = words(element).split(/[\n\u3002\uff01\uff1f\uff1b]+/).filter(part => part.trim());
+    const parts = words(element).split(/[\n\u3002\uff01\uff1f\uff1b]+|[.!?]\s+/).filter(part => part.trim());
     parts.forEach((part, i) => {
       const line = new SpeechSynthesisUtterance(part);
       line.voice = voice();
