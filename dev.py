@@ -271,6 +271,16 @@ def lock() -> None:
         quietly(*compile_lock, "--output-file", TEST_LOCK, "--extra", "test", "--constraints", RUN_LOCK)
 
 
+def translations() -> None:
+    """Bring the catalogues up to date with the texts in code and templates; then translate what is empty."""
+    install(TEST_LOCK)
+    babel, target = str(VENV / "bin" / "pybabel"), ROOT / ".tools" / "messages.pot"
+    target.parent.mkdir(exist_ok=True)
+    keep = ("--omit-header", "--sort-output", "--no-location", "-k", "lazy_gettext")
+    quietly(PYTHON, babel, "extract", "-F", "pyproject.toml", *keep, "-o", target, ".")
+    openly(PYTHON, babel, "update", "-i", target, "-d", "translations", "--no-fuzzy-matching", "--ignore-obsolete", "--omit-header")
+
+
 def show_help() -> None:
     """List the commands."""
     for name, command in COMMANDS.items():
@@ -284,6 +294,7 @@ COMMANDS: dict[str, Callable[[], None]] = {
     "lint": lint,
     "lighthouse": lighthouse,
     "lock": lock,
+    "translations": translations,
     "help": show_help,
 }
 

@@ -176,8 +176,16 @@ def test_every_public_function_and_class_says_what_it_is_for() -> None:
         module = ast.parse(text)
         silent += [] if ast.get_docstring(module) or not text.strip() else [str(path)]
         nodes = [node for node in module.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-        nodes += [method for node in nodes if isinstance(node, ast.ClassDef) for method in node.body if isinstance(method, ast.FunctionDef)]
-        silent += [f"{path}:{node.lineno}" for node in nodes if not node.name.startswith("_") and not ast.get_docstring(node)]
+        nodes += [
+            method
+            for node in nodes
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+            for method in node.body
+            if isinstance(method, ast.FunctionDef)
+        ]
+        silent += [
+            f"{path}:{node.lineno}" for node in nodes if not node.name.startswith("_") and not ast.get_docstring(node)
+        ]
     assert silent == []
 
 
