@@ -278,7 +278,18 @@ def translations() -> None:
     target.parent.mkdir(exist_ok=True)
     keep = ("--omit-header", "--sort-output", "--no-location", "-k", "lazy_gettext")
     quietly(PYTHON, babel, "extract", "-F", "pyproject.toml", *keep, "-o", target, ".")
-    openly(PYTHON, babel, "update", "-i", target, "-d", "translations", "--no-fuzzy-matching", "--ignore-obsolete", "--omit-header")
+    openly(
+        PYTHON,
+        babel,
+        "update",
+        "-i",
+        target,
+        "-d",
+        "translations",
+        "--no-fuzzy-matching",
+        "--ignore-obsolete",
+        "--omit-header",
+    )
 
 
 def show_help() -> None:

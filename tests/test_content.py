@@ -15,6 +15,7 @@ REPOSITORY = Path(__file__).parent.parent
 CONTENT = read_content(Settings(content=REPOSITORY / "content"))
 INSTRUMENTS, WAVES = read_surveys(REPOSITORY / "surveys")
 LESSONS = CONTENT.curriculum.lessons
+ITEMS = CONTENT.curriculum.items.values()
 
 
 def test_the_framework_has_seven_concepts_thirteen_of_knowledge_and_ten_skills() -> None:
@@ -60,10 +61,22 @@ def test_the_place_of_the_right_option_says_nothing(frozen: Frozen) -> None:
     assert max(truths.values()) <= 2 * min(truths.values())
 
 
+def test_every_article_has_a_lesson_and_six_items_with_three_options_or_more() -> None:
+    have = Counter(item.article for item in ITEMS if len(item.question.options) >= 3)
+    articles = [article.id for article in CONTENT.curriculum.edition.articles]
+    assert {lesson.article for lesson in LESSONS} == set(articles)
+    assert [id for id in articles if have[id] < 6] == []
+
+
+def test_the_place_of_the_right_option_of_practice_says_nothing() -> None:
+    places = Counter(
+        item.answer for item in ITEMS if item.question.kind == "single" and len(item.question.options) == 4
+    )
+    assert max(places.values()) <= 1.5 * min(places.values())
+
+
 def test_no_practice_question_is_a_survey_item() -> None:
-    practice = {
-        words.stem for lesson in LESSONS for language in lesson.words.values() for words in language.questions.values()
-    }
+    practice = {words.stem for item in ITEMS for words in item.words.values()}
     survey = {
         words.stem
         for frozen in INSTRUMENTS

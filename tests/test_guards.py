@@ -34,7 +34,7 @@ PUBLIC = {
     "lessons.picture",
     "operations.alive",
     "operations.ready",
-    "practice.answer",
+    "practice.item",
     "practice.curriculum",
     "practice.next_question",
     "practice.question",

@@ -89,6 +89,6 @@ def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> b
     """
     dialect = session.get_bind().dialect.name
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    keys = table.__table__.primary_key.columns
+    keys = list(table.__table__.primary_key)
     result = session.execute(insert(table).values(**values).on_conflict_do_nothing().returning(*keys))
     return result.first() is not None

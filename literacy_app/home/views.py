@@ -10,7 +10,6 @@ from literacy_app.lessons.views import picture_url
 from literacy_app.practice import rules
 from literacy_app.practice.views import attempts_here
 from literacy_app.surveys.queries import open_link
-from literacy_app.surveys.service import wave_of
 from literacy_app.webkit.extensions import reading
 from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.security import public
@@ -40,5 +39,4 @@ def front_door() -> str:
         done=sum(one.done for one in progress),
         total=sum(one.total for one in progress),
         link=link,
-        survey=wave_of(reading(), link.wave_id).title.text(language) if link else None,
     )

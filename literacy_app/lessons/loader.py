@@ -1,7 +1,7 @@
 """Reads the curriculum: the framework and every folder of `content/lessons/`, and checks that all fits together."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -11,8 +11,9 @@ from literacy_app.foundation.files import Document, Place, read_yaml, shape
 from literacy_app.foundation.languages import LANGUAGES
 from literacy_app.framework.loader import read_edition
 from literacy_app.framework.rules import Edition
-from literacy_app.lessons.rules import CARDS, Curriculum, Lesson, LessonWords
+from literacy_app.lessons.rules import CARDS, Curriculum, Lesson, LessonWords, PracticeSet
 from literacy_app.questions.loader import check_key, check_questions, check_words
+from literacy_app.questions.rules import QuestionWords
 
 LARGEST_DRAWING = 6 * 1024
 # A drawing is shown as an image, where scripts never run; these have no place in one of ours all the same.
@@ -29,10 +30,17 @@ def read_curriculum(content: Path) -> Curriculum:
             lessons.append(_read_lesson(folder, content, edition))
         except InputError as error:
             problems += error.problems
+    sets: list[PracticeSet] = []
+    for folder in sorted(path for path in (content / "practice").glob("*/")):
+        try:
+            sets.append(_read_set(folder, content, edition))
+        except InputError as error:
+            problems += error.problems
     if problems:
         raise InputError(problems)
     order = {article.id: article.number for article in edition.articles}
-    return Curriculum(edition, tuple(sorted(lessons, key=lambda lesson: (order[lesson.article], lesson.id))))
+    lessons.sort(key=lambda lesson: (order[lesson.article], lesson.id))
+    return Curriculum(edition, tuple(lessons), tuple(sets))
 
 
 def to_json(curriculum: Curriculum) -> str:
@@ -62,6 +70,35 @@ def _read_lesson(folder: Path, root: Path, edition: Edition) -> Lesson:
     if problems + more:
         raise InputError(problems + more)
     return replace(lesson, words=words, key=marked, drawing=drawing)
+
+
+@dataclass(frozen=True)
+class _SetWords:
+    __pydantic_config__ = {"extra": "forbid"}
+
+    questions: dict[str, QuestionWords]
+
+
+def _read_set(folder: Path, root: Path, edition: Edition) -> PracticeSet:
+    document = read_yaml(folder / "items.yml", root)
+    practice = shape(document, PracticeSet)
+    problems = check_questions(document, ("questions",), practice.questions)
+    if practice.article != folder.name or practice.article not in [article.id for article in edition.articles]:
+        problems.append(document.problem(("article",), f"must be an article and the folder's name, {folder.name!r}"))
+    for index, question in enumerate(practice.questions):
+        if not question.id.startswith(f"{practice.article}-"):
+            problems.append(document.problem(("questions", index, "id"), f"must begin with {practice.article}-"))
+    key = read_yaml(folder / "key.yml", root)
+    marked = shape(key, dict[str, str | tuple[str, ...]])
+    problems += check_key(key, (), practice.questions, marked)
+    words = {}
+    for language in LANGUAGES:
+        spoken = read_yaml(folder / f"words.{language}.yml", root)
+        words[language] = shape(spoken, _SetWords).questions
+        problems += check_words(spoken, ("questions",), practice.questions, words[language], explained=True)
+    if problems:
+        raise InputError(problems)
+    return replace(practice, words=words, key=marked)
 
 
 def _check_shape(document: Document, lesson: Lesson, folder: Path, edition: Edition) -> list[Problem]:

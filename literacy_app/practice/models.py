@@ -21,8 +21,8 @@ class Attempt(Base):
     pilot_id: Mapped[str] = mapped_column(PilotId, primary_key=True)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     learner_id: Mapped[UUID] = mapped_column(Uuid)
-    lesson_id: Mapped[str] = mapped_column(String(60))
-    question_id: Mapped[str] = mapped_column(String(20))
+    article_id: Mapped[str] = mapped_column(String(10))
+    item_id: Mapped[str] = mapped_column(String(80))
     answer: Mapped[list[str]] = mapped_column(JSON)
     right: Mapped[bool]
     at: Mapped[datetime] = mapped_column(Moment)

@@ -23,4 +23,4 @@ def attempt(session: Session, pilot_id: str, attempt_id: UUID) -> tuple[UUID, Tr
 
 
 def _tried(row: Attempt) -> Tried:
-    return Tried(row.id, row.lesson_id, row.question_id, tuple(row.answer), row.right, row.at)
+    return Tried(row.id, row.article_id, row.item_id, tuple(row.answer), row.right, row.at)

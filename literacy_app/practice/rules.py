@@ -7,8 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from literacy_app.framework.rules import Dimension
-from literacy_app.lessons.rules import Curriculum, Lesson
-from literacy_app.questions.rules import Question
+from literacy_app.lessons.rules import Curriculum, Item, Lesson, item_id
 
 
 @dataclass(frozen=True)
@@ -16,8 +15,8 @@ class Tried:
     """One attempt as it was stored."""
 
     id: UUID
-    lesson_id: str
-    question_id: str
+    article_id: str
+    item_id: str
     answer: tuple[str, ...]
     right: bool
     at: datetime
@@ -40,18 +39,18 @@ class Progress:
     total: int
 
 
-def is_right(lesson: Lesson, question_id: str, chosen: Sequence[str]) -> bool:
+def is_right(item: Item, chosen: Sequence[str]) -> bool:
     """Whether the chosen options are exactly the right ones."""
-    answer = lesson.key[question_id]
-    return set(chosen) == (set(answer) if isinstance(answer, tuple) else {answer})
+    return set(chosen) == (set(item.answer) if isinstance(item.answer, tuple) else {item.answer})
 
 
 def state_of(lesson: Lesson, tried: Sequence[Tried]) -> State:
     """New before any answer, done when every question was answered, begun in between."""
-    answered = {attempt.question_id for attempt in tried if attempt.lesson_id == lesson.id}
+    own = {item_id(lesson.id, question.id) for question in lesson.questions}
+    answered = own & {attempt.item_id for attempt in tried}
     if not answered:
         return State.NEW
-    return State.DONE if answered >= {question.id for question in lesson.questions} else State.BEGUN
+    return State.DONE if answered == own else State.BEGUN
 
 
 def progress(curriculum: Curriculum, tried: Sequence[Tried]) -> tuple[Progress, ...]:
@@ -74,15 +73,12 @@ def next_lesson(curriculum: Curriculum, tried: Sequence[Tried]) -> Lesson | None
     return None
 
 
-def next_question(curriculum: Curriculum, tried: Sequence[Tried]) -> tuple[Lesson, Question] | None:
-    """The question to practise: never answered first, then last answered not right, then longest ago. None without lessons."""
-    last = {
-        (attempt.lesson_id, attempt.question_id): attempt for attempt in sorted(tried, key=lambda attempt: attempt.at)
-    }
+def next_item(curriculum: Curriculum, tried: Sequence[Tried]) -> Item | None:
+    """The item to practise: never answered first, then last answered not right, then longest ago. None without items."""
+    last = {attempt.item_id: attempt for attempt in sorted(tried, key=lambda attempt: attempt.at)}
 
-    def urgency(pair: tuple[Lesson, Question]) -> tuple[int, float]:
-        attempt = last.get((pair[0].id, pair[1].id))
+    def urgency(item: Item) -> tuple[int, float]:
+        attempt = last.get(item.id)
         return (0, 0.0) if attempt is None else (1 + attempt.right, attempt.at.timestamp())
 
-    pairs = [(lesson, question) for lesson in curriculum.lessons for question in lesson.questions]
-    return min(pairs, key=urgency, default=None)
+    return min(curriculum.items.values(), key=urgency, default=None)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from literacy_app.foundation.errors import Refused
-from literacy_app.lessons.rules import Lesson
+from literacy_app.lessons.rules import Item
 from literacy_app.practice import queries
 from literacy_app.practice.models import Attempt
 from literacy_app.practice.rules import is_right
@@ -18,8 +18,7 @@ def keep_attempt(
     pilot_id: str,
     learner_id: UUID,
     attempt_id: UUID,
-    lesson: Lesson,
-    question_id: str,
+    item: Item,
     chosen: Sequence[str],
     now: datetime,
 ) -> bool:
@@ -32,14 +31,14 @@ def keep_attempt(
         if known[0] != learner_id:
             raise Refused("not_yours")
         return known[1].right
-    right = is_right(lesson, question_id, chosen)
+    right = is_right(item, chosen)
     session.add(
         Attempt(
             pilot_id=pilot_id,
             id=attempt_id,
             learner_id=learner_id,
-            lesson_id=lesson.id,
-            question_id=question_id,
+            article_id=item.article,
+            item_id=item.id,
             answer=list(chosen),
             right=right,
             at=now,

@@ -10,14 +10,14 @@ from literacy_app.foundation import clock
 from literacy_app.foundation.errors import NotFound
 from literacy_app.framework.rules import Dimension
 from literacy_app.learners.views import learner_here, learner_welcomed, pilot_of_residents
-from literacy_app.lessons.rules import Lesson
+from literacy_app.lessons.rules import Item, Lesson, item_id
 from literacy_app.lessons.service import curriculum_in_force
 from literacy_app.lessons.views import around, lesson_or_404, picture_url
 from literacy_app.practice import queries, rules, service
 from literacy_app.practice.rules import Tried
 from literacy_app.questions.forms import FIELD, fault_words, typed_answer
 from literacy_app.questions.kinds import KINDS
-from literacy_app.questions.rules import Fault, Question
+from literacy_app.questions.rules import Fault
 from literacy_app.questions.views import on_page
 from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.forms import PageForm
@@ -58,111 +58,107 @@ def curriculum() -> str:
 @blueprint.get("/practice/")
 @public
 def next_question() -> Any:
-    """Go to the question that is most worth practising now."""
-    chosen = rules.next_question(curriculum_in_force(reading()), attempts_here())
-    if chosen is None:
+    """Go to the item that is most worth practising now."""
+    item = rules.next_item(curriculum_in_force(reading()), attempts_here())
+    if item is None:
         return render_template("practice/nothing.html")
-    lesson, question = chosen
-    return redirect(url_for("practice.question", lesson_id=lesson.id, question_id=question.id, mixed=1))
+    return redirect(url_for("practice.item", item_id=item.id))
 
 
-@blueprint.get("/learn/<lesson_id>/<question_id>")
-@public
-def question(lesson_id: str, question_id: str) -> Any:
-    """A question, fresh; or, after answering, what was chosen, what is right, and why."""
-    lesson, asked = _asked(lesson_id, question_id)
-    tried = _own_attempt(request.args.get("attempt", ""), lesson, asked)
-    return _feedback(lesson, asked, tried) if tried else _ask(lesson, asked, uuid4())
-
-
-@blueprint.post("/learn/<lesson_id>/<question_id>")
+@blueprint.route("/practice/<item_id>", methods=["GET", "POST"])
 @public
 @shows_again
-def answer(lesson_id: str, question_id: str) -> Any:
-    """Keep an answer once, whatever is tapped twice, and go to its feedback."""
-    lesson, asked = _asked(lesson_id, question_id)
+def item(item_id: str) -> Any:
+    """An item in mixed practice: asked, or after answering explained."""
+    found = curriculum_in_force(reading()).items.get(item_id)
+    if found is None:
+        raise NotFound(item_id)
+    lesson = lesson_or_404(found.lesson) if found.lesson else None
+    around_it = {"before": url_for("home.front_door"), "after": url_for("practice.next_question"), "lesson": lesson}
+    return _asked_or_explained(found, {"mixed": True, **around_it})
+
+
+@blueprint.route("/learn/<lesson_id>/<question_id>", methods=["GET", "POST"])
+@public
+@shows_again
+def question(lesson_id: str, question_id: str) -> Any:
+    """A question on its page of a lesson: asked, or after answering explained."""
+    lesson = lesson_or_404(lesson_id)
+    found = curriculum_in_force(reading()).items.get(item_id(lesson_id, question_id))
+    if found is None:
+        raise NotFound(question_id)
+    return _asked_or_explained(found, {"mixed": False, "lesson": lesson, **around(lesson, question_id)})
+
+
+def _asked_or_explained(item: Item, surroundings: dict[str, Any]) -> Any:
+    if request.method == "POST":
+        return _answered(item, surroundings)
+    tried = _own_attempt(request.args.get("attempt", ""), item)
+    return _explain(item, tried, surroundings) if tried else _ask(item, uuid4(), surroundings)
+
+
+def _answered(item: Item, surroundings: dict[str, Any]) -> Any:
+    """Keep an answer once, whatever is tapped twice, and go to its explanation."""
     typed = request.form.getlist(FIELD)
     try:
         attempt_id = UUID(request.form.get("attempt", ""))
     except ValueError:
         attempt_id = uuid4()
     if not PageForm().validate_on_submit():
-        return _ask(lesson, asked, attempt_id, typed, _("页面放得有点久了，请再点一次。你选的还在。")), 422
-    given = typed_answer(asked, typed)
+        words = _("页面放得有点久了，请再点一次。你选的还在。")
+        return _ask(item, attempt_id, surroundings, typed, words), 422
+    given = typed_answer(item.question, typed)
     if given is None or isinstance(given, Fault):
-        words = fault_words(given, asked) if given else _("先选一个，再看答案")
-        return _ask(lesson, asked, attempt_id, typed, words), 422
+        words = fault_words(given, item.question) if given else _("先选一个，再看答案")
+        return _ask(item, attempt_id, surroundings, typed, words), 422
     learner = learner_welcomed()
     with transaction() as session:
-        service.keep_attempt(
-            session, pilot_of_residents().id, learner, attempt_id, lesson, asked.id, typed, clock.now()
-        )
-    mixed: dict[str, Any] = {"mixed": 1} if request.args.get("mixed") else {}
-    return redirect(
-        url_for("practice.question", lesson_id=lesson.id, question_id=asked.id, attempt=attempt_id, **mixed), 303
-    )
+        service.keep_attempt(session, pilot_of_residents().id, learner, attempt_id, item, typed, clock.now())
+    return redirect(f"{request.path}?attempt={attempt_id}", 303)
 
 
-def _asked(lesson_id: str, question_id: str) -> tuple[Lesson, Question]:
-    lesson = lesson_or_404(lesson_id)
-    asked = lesson.question(question_id)
-    if asked is None:
-        raise NotFound(question_id)
-    return lesson, asked
-
-
-def _own_attempt(attempt_id: str, lesson: Lesson, asked: Question) -> Tried | None:
+def _own_attempt(attempt_id: str, item: Item) -> Tried | None:
     try:
         found = queries.attempt(reading(), pilot_of_residents().id, UUID(attempt_id))
     except ValueError:
         return None
-    if (
-        found is None
-        or found[0] != learner_here()
-        or (found[1].lesson_id, found[1].question_id) != (lesson.id, asked.id)
-    ):
-        return None
-    return found[1]
+    return found[1] if found and found[0] == learner_here() and found[1].item_id == item.id else None
 
 
 def _labels() -> dict[str, str]:
     return {"true": _("对"), "false": _("不对")}
 
 
-def _surroundings(lesson: Lesson, asked: Question) -> dict[str, Any]:
-    mixed = bool(request.args.get("mixed"))
-    place = around(lesson, asked.id)
-    if mixed:
-        place |= {"before": url_for("home.front_door"), "after": url_for("practice.next_question")}
-    return {
-        "lesson": lesson,
-        "lesson_words": lesson.words[preferences().language],
-        "mixed": mixed,
-        "question": asked,
-        **place,
-    }
+def _title(item: Item, surroundings: dict[str, Any]) -> str:
+    """What stands over a question: its lesson, or its article."""
+    language = preferences().language
+    if surroundings["lesson"]:
+        return str(surroundings["lesson"].words[language].title)
+    return curriculum_in_force(reading()).edition.words[language][item.article].title
 
 
-def _ask(lesson: Lesson, asked: Question, attempt_id: UUID, typed: list[str] | None = None, error: str = "") -> str:
-    words = lesson.words[preferences().language].questions[asked.id]
-    page = on_page(asked, words, _labels(), typed or (), error, codes=False)
+def _ask(
+    item: Item, attempt_id: UUID, surroundings: dict[str, Any], typed: list[str] | None = None, error: str = ""
+) -> str:
+    page = on_page(item.question, item.words[preferences().language], _labels(), typed or (), error, codes=False)
+    title = _title(item, surroundings)
     return render_template(
-        "practice/question.html", attempt=attempt_id, form=PageForm(), **page, **_surroundings(lesson, asked)
+        "practice/question.html", attempt=attempt_id, form=PageForm(), title=title, **page, **surroundings
     )
 
 
-def _feedback(lesson: Lesson, asked: Question, tried: Tried) -> str:
-    words = lesson.words[preferences().language].questions[asked.id]
-    right = lesson.key[asked.id]
+def _explain(item: Item, tried: Tried, surroundings: dict[str, Any]) -> str:
+    words = item.words[preferences().language]
     rows = [
         {
             "text": inline((words.options or _labels())[option]),
             "why": inline((words.why or {})[option]),
-            "right": option in right if isinstance(right, tuple) else option == right,
+            "right": option in item.answer if isinstance(item.answer, tuple) else option == item.answer,
             "chosen": option in tried.answer,
         }
-        for option in KINDS[asked.kind].options(asked)
+        for option in KINDS[item.question.kind].options(item.question)
     ]
+    title = _title(item, surroundings)
     return render_template(
-        "practice/feedback.html", words=words, rows=rows, right=tried.right, **_surroundings(lesson, asked)
+        "practice/feedback.html", words=words, rows=rows, right=tried.right, title=title, **surroundings
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
 
 from tests.services import chromium
 
@@ -117,6 +117,28 @@ class Visitor:
         self.context.add_cookies([{"name": "prefs", "value": value, "url": self.demonstration.base}])
 
 
+def listen(visitor: Visitor) -> None:
+    """Gather errors of scripts and of the security policy, resources that fail, and requests to anywhere else."""
+
+    def on_console(message: ConsoleMessage) -> None:
+        # That a page itself is answered 404 or 422 is no fault; a file of a page that fails is seen by on_response.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            visitor.complaints.append(message.text)
+
+    def on_response(response: Response) -> None:
+        if response.status >= 400 and response.request.resource_type not in ("document", "fetch"):
+            visitor.complaints.append(f"{response.status}: {response.url}")
+
+    def on_request(request: Request) -> None:
+        if not request.url.startswith(visitor.demonstration.base):
+            visitor.complaints.append(f"elsewhere: {request.url}")
+
+    visitor.page.on("console", on_console)
+    visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+    visitor.page.on("response", on_response)
+    visitor.page.on("request", on_request)
+
+
 @pytest.fixture
 def visit(browser: Browser, demonstration: Demonstration) -> Iterator[Any]:
     """Makes visitors, and fails if one of them saw an error in the console, a refused resource or a request elsewhere."""
@@ -125,14 +147,7 @@ def visit(browser: Browser, demonstration: Demonstration) -> Iterator[Any]:
     def make(**options: Any) -> Visitor:
         context = browser.new_context(**({"viewport": PHONE, "reduced_motion": "reduce"} | options))
         visitor = Visitor(context, context.new_page(), demonstration)
-        visitor.page.on("console", lambda message: message.type == "error" and visitor.complaints.append(message.text))
-        visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
-        visitor.page.on(
-            "request",
-            lambda request: (
-                request.url.startswith(demonstration.base) or visitor.complaints.append(f"elsewhere: {request.url}")
-            ),
-        )
+        listen(visitor)
         visitors.append(visitor)
         return visitor
 

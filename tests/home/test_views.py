@@ -13,4 +13,4 @@ def test_home_offers_the_first_lesson_when_somebody_comes_for_the_first_time(cli
 def test_home_names_the_place_and_the_running_survey(client: PageClient) -> None:
     page = client.get("/")
     assert "本县" in page.one(".brand").get_text()
-    assert page.link("调查 open").startswith("/s/")
+    assert page.link("参加居民调查").startswith("/s/")

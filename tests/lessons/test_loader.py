@@ -46,6 +46,27 @@ def test_a_bad_file_is_named_with_line_and_reason(
     assert any(what in problem.message for problem in caught.value.problems)
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "where", "what"),
+    [
+        ("items.yml", "article: a21", "article: a08", "line 1", "folder's name"),
+        ("items.yml", "id: a21-1", "id: q1", "line 3", "must begin with a21-"),
+        ("key.yml", "a21-1: c", "a21-1: d", "line 1", "must be among"),
+        ("words.en.yml", ", c: For III", "", "line 2", "must explain exactly"),
+    ],
+)
+def test_a_bad_practice_set_is_named_with_line_and_reason(
+    tmp_path: Path, file: str, old: str, new: str, where: str, what: str
+) -> None:
+    shutil.copytree(FILES / "content", tmp_path / "content")
+    path = tmp_path / "content/practice/a21" / file
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(InputError) as caught:
+        read_curriculum(tmp_path / "content")
+    assert (f"practice/a21/{file}", where) in {(problem.file, problem.where) for problem in caught.value.problems}
+    assert any(what in problem.message for problem in caught.value.problems)
+
+
 def test_the_problems_of_all_lessons_are_told_together(tmp_path: Path) -> None:
     shutil.copytree(FILES / "content", tmp_path / "content")
     for name in ("alpha", "beta"):

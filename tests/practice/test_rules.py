@@ -7,7 +7,7 @@ import pytest
 
 from literacy_app.framework.rules import Dimension
 from literacy_app.lessons.loader import read_curriculum
-from literacy_app.practice.rules import State, Tried, is_right, next_lesson, next_question, progress, state_of
+from literacy_app.practice.rules import State, Tried, is_right, next_item, next_lesson, progress, state_of
 from tests.builders import FILES
 from tests.conftest import NOW
 
@@ -16,7 +16,7 @@ ALPHA = CURRICULUM.lessons[0]
 
 
 def tried(lesson: str, question: str, right: bool = True, at: datetime = NOW) -> Tried:
-    return Tried(uuid4(), lesson, question, (), right, at)
+    return Tried(uuid4(), "a01", f"{lesson}.{question}", (), right, at)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def tried(lesson: str, question: str, right: bool = True, at: datetime = NOW) ->
     [("q1", ["b"], True), ("q1", ["a"], False), ("q2", ["true"], True), ("q3", ["c", "a"], True), ("q3", ["a"], False)],
 )
 def test_an_answer_is_right_when_it_is_exactly_the_key(question: str, chosen: list[str], right: bool) -> None:
-    assert is_right(ALPHA, question, chosen) is right
+    assert is_right(CURRICULUM.items[f"alpha.{question}"], chosen) is right
 
 
 def test_a_lesson_is_new_then_begun_then_done() -> None:
@@ -45,15 +45,16 @@ def test_when_all_is_done_there_is_no_next_lesson() -> None:
 
 def test_practice_asks_the_never_answered_then_the_missed_then_the_oldest() -> None:
     seen = [tried(lesson, f"q{n}", at=NOW + timedelta(minutes=n)) for lesson in ("alpha", "beta") for n in (1, 2, 3)]
-    assert _asked(seen[1:]) == ("alpha", "q1")
-    assert _asked([*seen, tried("beta", "q2", False, NOW + timedelta(hours=1))]) == ("beta", "q2")
-    assert _asked(seen) == ("alpha", "q1")
+    assert _asked(seen) == "a21-1"
+    seen.append(Tried(uuid4(), "a21", "a21-1", (), True, NOW + timedelta(minutes=9)))
+    assert _asked([*seen, tried("beta", "q2", False, NOW + timedelta(hours=1))]) == "beta.q2"
+    assert _asked(seen) == "alpha.q1"
 
 
-def _asked(seen: list[Tried]) -> tuple[str, str]:
-    found = next_question(CURRICULUM, seen)
+def _asked(seen: list[Tried]) -> str:
+    found = next_item(CURRICULUM, seen)
     assert found is not None
-    return found[0].id, found[1].id
+    return found.id
 
 
 def test_progress_counts_lessons_done_by_dimension() -> None:

@@ -22,15 +22,15 @@ def test_a_learner_is_known_again_by_the_secret_and_only_in_the_own_pilot(stocke
 
 
 def test_a_doubled_tap_counts_once_and_the_first_answer_stands(stocked: Session, now: datetime) -> None:
-    lesson = curriculum_in_force(stocked).lessons[0]
+    item = curriculum_in_force(stocked).items["alpha.q1"]
     learner, attempt = welcome(stocked, "own", now)[0], uuid4()
-    assert keep_attempt(stocked, "own", learner, attempt, lesson, "q1", ["b"], now)
-    assert keep_attempt(stocked, "own", learner, attempt, lesson, "q1", ["a"], now)
+    assert keep_attempt(stocked, "own", learner, attempt, item, ["b"], now)
+    assert keep_attempt(stocked, "own", learner, attempt, item, ["a"], now)
     assert [one.answer for one in attempts_of(stocked, "own", learner)] == [("b",)]
 
 
 def test_an_attempt_of_somebody_else_cannot_be_taken_over(stocked: Session, now: datetime) -> None:
-    lesson, attempt = curriculum_in_force(stocked).lessons[0], uuid4()
-    keep_attempt(stocked, "own", welcome(stocked, "own", now)[0], attempt, lesson, "q1", ["b"], now)
+    item, attempt = curriculum_in_force(stocked).items["alpha.q1"], uuid4()
+    keep_attempt(stocked, "own", welcome(stocked, "own", now)[0], attempt, item, ["b"], now)
     with pytest.raises(Refused, match="not_yours"):
-        keep_attempt(stocked, "own", welcome(stocked, "own", now)[0], attempt, lesson, "q1", ["a"], now)
+        keep_attempt(stocked, "own", welcome(stocked, "own", now)[0], attempt, item, ["a"], now)

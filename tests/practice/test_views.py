@@ -78,9 +78,15 @@ def test_the_map_names_the_articles_that_have_no_lesson_yet(client: PageClient) 
 def test_practice_goes_from_question_to_question(client: PageClient) -> None:
     first = client.follow(client.get("/practice/"))
     assert first.heading == "哪一个？"
-    page = client.follow(client.post("/learn/alpha/q1?mixed=1", {"attempt": first.hidden("attempt"), "answer": "b"}))
+    page = client.follow(client.post("/practice/alpha.q1", {"attempt": first.hidden("attempt"), "answer": "b"}))
     second = client.follow(client.get(page.link("下一题")))
     assert second.heading == "这句话对吗？"
+
+
+def test_questions_beyond_the_lessons_are_practised_too(client: PageClient) -> None:
+    page = answer(client, "/practice/a21-1", "c")
+    assert "答对了" in page.heading and "参与" in page.text
+    assert client.get("/practice/a21-9").status == 404
 
 
 def test_the_cookie_of_a_learner_is_shut_to_scripts_and_says_nothing(client: PageClient) -> None:
