@@ -34,7 +34,7 @@ def test_before_anybody_was_drawn_the_page_says_what_will_be_here(people: People
 def test_the_level_is_said_in_words_with_its_interval_and_beside_its_target(people: People, surveyed: datetime) -> None:
     text = people.sign_in("ou").get("/office/?wave=open").text
     assert "大约有 26.3 人具备环境健康素养" in text
-    assert "目标是 20.0%" in text and "抽到 160 人，访到 152 人" in text
+    assert "目标是 20.0%。" in text and "抽到 160 人，访到 152 人" in text
 
 
 def test_every_number_of_a_chart_stands_in_a_table(people: People, surveyed: datetime) -> None:
