@@ -17,28 +17,41 @@ def create_app(settings: "Settings") -> "Flask":
     from literacy_app.accounts import guard
     from literacy_app.accounts.views import blueprint as accounts
     from literacy_app.areas.views import init_places
+    from literacy_app.authoring.views import blueprint as authoring
+    from literacy_app.groups.views.joining import blueprint as joining
+    from literacy_app.groups.views.leading import blueprint as groups
+    from literacy_app.groups.views.posters import blueprint as posters
     from literacy_app.home.views import blueprint as home
     from literacy_app.learners.views import remember_learner
     from literacy_app.lessons.views import blueprint as lessons
+    from literacy_app.lessons.views import init_recordings
     from literacy_app.operations.views import blueprint as operations
-    from literacy_app.practice.views import blueprint as practice
+    from literacy_app.practice.views.before_after import blueprint as before_after
+    from literacy_app.practice.views.certificates import blueprint as certificates
+    from literacy_app.practice.views.me import blueprint as me
+    from literacy_app.practice.views.questions import blueprint as practice
+    from literacy_app.practice.views.review import blueprint as review
     from literacy_app.questions.views import blueprint as questions
     from literacy_app.reports.views import blueprint as reports
     from literacy_app.surveys.views.api import blueprint as api
     from literacy_app.surveys.views.pages import blueprint as surveys
-    from literacy_app.webkit import assets, extensions, i18n, pages, security
+    from literacy_app.webkit import assets, extensions, i18n, offline, pages, security
 
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(settings.for_flask())
     extensions.init_database(app)
     extensions.compress.init_app(app)
-    i18n.init_languages(app, settings.translations)
+    i18n.init_languages(app, settings.translations, settings.data / "translations")
     assets.init_assets(app, settings.data / "assets")
     security.init_security(app)
     guard.init_guard(app)
     pages.init_pages(app)
+    offline.init_offline(app, settings.data)
     init_places(app)
+    init_recordings(app, settings.content / "lessons")
     app.after_request(remember_learner)
-    for blueprint in (operations, accounts, questions, lessons, practice, surveys, api, reports, home):
+    for blueprint in (operations, accounts, questions, lessons, surveys, api, reports, home):
+        app.register_blueprint(blueprint)
+    for blueprint in (practice, authoring, review, before_after, me, certificates, groups, joining, posters):
         app.register_blueprint(blueprint)
     return app

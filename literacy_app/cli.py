@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from literacy_app.config import Settings, settings_from_environment
-from literacy_app.foundation.errors import CheckFailed, InputError, NotFound, Refused
+from literacy_app.foundation.errors import CheckFailed, InputError, NotFound, Problem, Refused
+from literacy_app.foundation.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -116,9 +117,16 @@ def content_check() -> None:
     """Check every file under content/ and change nothing."""
     from literacy_app import tasks
 
+    from literacy_app.authoring.loader import read_advice
+
+    settings = settings_from_environment()
     with answering():
-        found = tasks.read_content(settings_from_environment())
-    say(f"Checked: {len(found.curriculum.lessons)} lessons, {len(found.pilots)} pilots. No problems.")
+        found = tasks.read_content(settings)
+    advice = read_advice(settings.content, found.curriculum)
+    for problem in advice:
+        say(f"advice: {problem}")
+    told = f" {len(advice)} pieces of advice." if advice else ""
+    say(f"Checked: {len(found.curriculum.lessons)} lessons, {len(found.pilots)} pilots. No problems.{told}")
 
 
 @content.command("load")
@@ -130,6 +138,58 @@ def content_load() -> None:
     with app.app_context():
         tasks.load_content(tasks.read_content(settings), settings)
     say("Content is in force.")
+
+
+@content.command("export")
+@click.option("--format", "form", type=click.Choice(["gift", "moodle-xml"]), required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where to write the questions.")
+@click.option("--article", help="The practice set of this article only, for example a09.")
+@click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
+def content_export(form: str, out: Path, article: str | None, language: str) -> None:
+    """Write practice sets as a file for Moodle and others."""
+    from literacy_app.authoring.service import export_sets
+
+    text, count = export_sets(settings_from_environment().content, form, language, article)
+    out.write_text(text, encoding="utf-8")
+    say(f"Wrote {count} questions to {out}.")
+
+
+@content.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--article", required=True, help="The article that the questions are about, for example a09.")
+@click.option("--language", type=click.Choice(LANGUAGES), required=True, help="The language of the file.")
+@click.option("--draft", help="The draft to begin or to complete; by default named after the file.")
+def content_import(file: Path, article: str, language: str, draft: str | None) -> None:
+    """Take questions from a GIFT or Moodle XML file; what cannot be taken is named with its line."""
+    from literacy_app.authoring.service import import_file
+
+    done = import_file(settings_from_environment().content, file, article, language, draft)
+    for problem in done.left:
+        say(f"left out: {problem}")
+    for problem in done.notes:
+        say(f"note: {problem}")
+    say(f"Took {len(done.ids)} questions ({done.ids[0]} to {done.ids[-1]}), left {len(done.left)}.")
+    _tell_where(done.folder, done.missing)
+
+
+@content.command("accept")
+@click.argument("article")
+@click.argument("draft")
+def content_accept(article: str, draft: str) -> None:
+    """Move a draft that was completed by hand into the practice set of its article."""
+    from literacy_app.authoring.service import accept_draft
+
+    folder, missing = accept_draft(settings_from_environment().content, article, draft)
+    _tell_where(folder, missing)
+    if missing:
+        raise CheckFailed([])
+
+
+def _tell_where(folder: str, missing: Sequence[Problem]) -> None:
+    for problem in missing:
+        say(f"missing: {problem}")
+    state = "a draft until nothing is missing" if missing else "in practice with the next `literacy content load`"
+    say(f"They are in {folder}: {state}.")
 
 
 @main.group()

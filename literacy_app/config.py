@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL
 
 from literacy_app.foundation.errors import InputError, Problem
 
@@ -35,7 +36,11 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database's address: SQLite under the data folder unless one is given."""
-        return self.database_url or f"sqlite:///{self.data.resolve() / 'literacy.sqlite3'}"
+        if self.database_url:
+            return self.database_url
+        # A folder's name may hold what means something else in an address: ?, %, #.
+        url = URL.create("sqlite", database=str(self.data.resolve() / "literacy.sqlite3"))
+        return url.render_as_string(hide_password=False)
 
     @cached_property
     def secret_key(self) -> str:
@@ -57,7 +62,6 @@ class Settings(BaseSettings):
         return {
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database,
-            "SQLALCHEMY_ENGINE_OPTIONS": {} if self.database.startswith("sqlite") else {"pool_pre_ping": True},
             "SESSION_COOKIE_NAME": "__Host-session" if self.secure else "session",
             "SESSION_COOKIE_SECURE": self.secure,
             "SESSION_COOKIE_HTTPONLY": True,

@@ -174,7 +174,7 @@ def make_demonstration(app: Flask, settings: Settings, say: Say) -> None:
         interviews = demo.imagine(reading(), wave)
         with transaction() as session:
             for first in range(0, len(interviews), BATCH):
-                demo.keep_interviews(session, wave, interviews[first : first + BATCH], clock.now())
+                demo.keep_interviews(session, wave, interviews[first : first + BATCH])
                 say(f"Synthetic interviews: {min(first + BATCH, len(interviews))} of {len(interviews)}")
     path = settings.data / "demo-accounts.json"
     link = link_of(reading(), wave.id)

@@ -1,6 +1,7 @@
 """Whose pages these are: the pilot named in the header, and the banner where its people do not exist."""
 
 from flask import Flask, g
+from sqlalchemy.exc import SQLAlchemyError
 
 from literacy_app.areas.models import PilotRow
 from literacy_app.areas.queries import pilot_here
@@ -24,5 +25,8 @@ def pilot_name(pilot: PilotRow) -> str:
 
 
 def _context() -> dict[str, object]:
-    pilot = g.pilot_shown if "pilot_shown" in g else pilot_here(reading())
+    try:
+        pilot = g.pilot_shown if "pilot_shown" in g else pilot_here(reading())
+    except SQLAlchemyError:
+        pilot = None  # the page that says so must not need the database that is away
     return {"place_name": pilot_name(pilot) if pilot else None, "synthetic": bool(pilot and pilot.synthetic)}

@@ -40,6 +40,7 @@ class Interview:
     id: UUID
     person: Person
     raw: bytes | None
+    finished_at: datetime
 
 
 def is_made(session: Session, wave: Wave) -> bool:
@@ -60,8 +61,8 @@ def imagine(session: Session, wave: Wave) -> list[Interview]:
     return [_interview(person, number, wave, rng) for number, person in enumerate(drawn)]
 
 
-def keep_interviews(session: Session, wave: Wave, interviews: Sequence[Interview], now: datetime) -> None:
-    """Store drawn people, then bring their interviews to the door like any other."""
+def keep_interviews(session: Session, wave: Wave, interviews: Sequence[Interview]) -> None:
+    """Store drawn people, then bring their interviews to the door like any other, each on the day it was finished."""
     session.add_all(
         Respondent(
             pilot_id=wave.pilot,
@@ -78,7 +79,7 @@ def keep_interviews(session: Session, wave: Wave, interviews: Sequence[Interview
     desk = Credential(Caller.DESK, wave.pilot, wave.id, "demo")
     for one in interviews:
         if one.raw is not None:
-            receive_submission(session, one.raw, desk, now)
+            receive_submission(session, one.raw, desk, one.finished_at)
 
 
 def sign_ins(session: Session, area_code: str, now: datetime) -> dict[Role, str]:
@@ -96,8 +97,9 @@ def sign_ins(session: Session, area_code: str, now: datetime) -> dict[Role, str]
 def _interview(person: Person, number: int, wave: Wave, rng: Random) -> Interview:
     id, respondent = UUID(int=rng.getrandbits(128), version=4), UUID(int=rng.getrandbits(128), version=4)
     if person.answers is None:
-        return Interview(respondent, person, None)
+        return Interview(respondent, person, None, FIRST_DAY)
     started = FIRST_DAY + timedelta(days=number % 40, minutes=(number * 37) % 660)
+    finished = started + timedelta(minutes=person.minutes)
     body = {
         "id": str(id),
         "wave": wave.id,
@@ -106,8 +108,8 @@ def _interview(person: Person, number: int, wave: Wave, rng: Random) -> Intervie
         "mode": Mode.INTERVIEW,
         "language": "zh_Hans",
         "started_at": started.isoformat(),
-        "finished_at": (started + timedelta(minutes=person.minutes)).isoformat(),
+        "finished_at": finished.isoformat(),
         "answers": person.answers,
         "respondent": str(respondent),
     }
-    return Interview(respondent, person, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+    return Interview(respondent, person, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), finished)

@@ -4,7 +4,19 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, TypeDecorator, create_engine, event
+from sqlalchemy import (
+    URL,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -50,16 +62,24 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def engine_for(url: str) -> Engine:
-    """An engine for `url`. SQLite is opened durable and strict, and writes take their lock when they begin."""
-    if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
-        guard_sqlite(engine)
+# Seconds to wait for another's write on SQLite, and for a PostgreSQL that does not answer.
+PATIENCE = 5
+
+
+def engine_for(url: str | URL) -> Engine:
+    """The engine of the product, its commands and its tests on `url`.
+
+    SQLite is opened durable and strict, and writes take their lock when they begin. A connection that PostgreSQL has dropped
+    meanwhile is noticed before it is used.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False})
+        _guard_sqlite(engine)
         return engine
-    return create_engine(url, pool_pre_ping=True)
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": PATIENCE})
 
 
-def guard_sqlite(engine: Engine) -> None:
+def _guard_sqlite(engine: Engine) -> None:
     """Durable WAL, foreign keys, and BEGIN IMMEDIATE for writers: a deferred BEGIN that upgrades its lock fails at once when busy."""
 
     @event.listens_for(engine, "connect")

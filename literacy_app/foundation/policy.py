@@ -27,11 +27,8 @@ class Policy:
     reliability_max_interval_width: Figure
     reliability_max_relative_width: Figure
     reliability_narrow_width: Figure
-    disclosure_min_cell: Figure
     draft_days: Figure
     staff_idle_minutes: Figure
     staff_session_hours: Figure
     interview_age_min: Figure
     interview_age_max: Figure
-    report_month: Figure
-    report_day: Figure

@@ -77,8 +77,21 @@ class ArticleWords:
 
 
 @dataclass(frozen=True)
+class Succession:
+    """How an edition lives on: its article ids, each with the ids in the later `edition` (none: it was dropped)."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    edition: str
+    articles: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Edition:
-    """The articles of one edition with their words by language. `verified`: checked against the announcement."""
+    """The articles of one edition with their words by language. `verified`: checked against the announcement.
+
+    `became` is for an edition that a later one has replaced.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -86,6 +99,7 @@ class Edition:
     source: str
     verified: bool
     articles: tuple[Article, ...]
+    became: Succession | None = None
     words: dict[str, dict[str, ArticleWords]] = field(default_factory=dict)
 
     def article(self, article_id: str) -> Article:
@@ -95,6 +109,14 @@ class Edition:
     def of(self, dimension: Dimension) -> tuple[Article, ...]:
         """The articles of one dimension, in order."""
         return tuple(article for article in self.articles if article.dimension is dimension)
+
+    def successors(self, article_id: str) -> tuple[str, ...]:
+        """The article ids of the later edition that carry this one on; empty for the current edition."""
+        return self.became.articles.get(article_id, ()) if self.became else ()
+
+    def predecessors(self, later_id: str) -> tuple[str, ...]:
+        """The own article ids that the later edition's article carries on; empty if it was new there."""
+        return tuple(article.id for article in self.articles if later_id in self.successors(article.id))
 
 
 NO_EDITION = Edition(edition="", source="", verified=False, articles=())

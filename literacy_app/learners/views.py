@@ -5,13 +5,14 @@ from uuid import UUID
 from flask import Response, g, request
 
 from literacy_app.areas.models import PilotRow
-from literacy_app.areas.queries import pilot_here
+from literacy_app.areas.queries import pilot_here, townships
 from literacy_app.foundation import clock
 from literacy_app.foundation.errors import NotFound
 from literacy_app.learners import queries, service
 from literacy_app.webkit.extensions import reading, transaction
 
 COOKIE = "learner"
+AREA_COOKIE = "area"
 YEAR = 365 * 24 * 3600
 
 
@@ -39,8 +40,26 @@ def learner_welcomed() -> UUID:
     return learner_id
 
 
+def area_here() -> str:
+    """The township that a printed address (`?area=`) brought this phone to, or "" when it is not known."""
+    asked = request.args.get("area") or request.cookies.get(AREA_COOKIE, "")
+    pilot = pilot_of_residents()
+    places = townships(reading(), pilot.id, clock.reporting_date(clock.now())) if asked else ()
+    known = next((place.code for place in places if place.code == asked), "")
+    if known and request.args.get("area"):
+        g.area_to_keep = known
+    return known
+
+
+def keep_cookie(secret: str) -> None:
+    """Let the response carry this secret as the phone's own."""
+    g.learner_secret = secret
+
+
 def remember_learner(response: Response) -> Response:
-    """Give a new learner the cookie; hung on the application by the root."""
+    """Give a new learner the cookie, and keep the township of a printed address; hung on the application by the root."""
     if secret := g.get("learner_secret"):
         response.set_cookie(COOKIE, secret, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+    if area := g.get("area_to_keep"):
+        response.set_cookie(AREA_COOKIE, area, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return response

@@ -10,9 +10,9 @@ from literacy_app.foundation.errors import InputError, Problem
 from literacy_app.foundation.files import Document, Place, read_yaml, shape
 from literacy_app.foundation.languages import LANGUAGES
 from literacy_app.framework.loader import read_edition
-from literacy_app.framework.rules import Edition
+from literacy_app.framework.rules import Edition, Topic
 from literacy_app.lessons.rules import CARDS, Curriculum, Lesson, LessonWords, PracticeSet
-from literacy_app.questions.loader import check_key, check_questions, check_words
+from literacy_app.questions.loader import check_key, check_options, check_questions, check_texts, check_words
 from literacy_app.questions.rules import QuestionWords
 
 LARGEST_DRAWING = 6 * 1024
@@ -33,14 +33,14 @@ def read_curriculum(content: Path) -> Curriculum:
     sets: list[PracticeSet] = []
     for folder in sorted(path for path in (content / "practice").glob("*/")):
         try:
-            sets.append(_read_set(folder, content, edition))
+            sets.append(read_set(folder, content, edition))
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(problems)
     order = {article.id: article.number for article in edition.articles}
     lessons.sort(key=lambda lesson: (order[lesson.article], lesson.id))
-    return Curriculum(edition, tuple(lessons), tuple(sets))
+    return Curriculum(edition, tuple(lessons), tuple(sets), _read_seasons(content))
 
 
 def to_json(curriculum: Curriculum) -> str:
@@ -66,10 +66,30 @@ def _read_lesson(folder: Path, root: Path, edition: Edition) -> Lesson:
         spoken = read_yaml(folder / f"words.{language}.yml", root)
         words[language] = shape(spoken, LessonWords)
         problems += _check_words(spoken, lesson, words[language])
+        problems += check_texts(spoken, language) + check_options(spoken, ("questions",), words[language].questions)
+    problems += _strangers(folder, root)
     drawing, more = _read_drawing(folder / lesson.picture, root)
     if problems + more:
         raise InputError(problems + more)
     return replace(lesson, words=words, key=marked, drawing=drawing)
+
+
+@dataclass(frozen=True)
+class _Seasons:
+    __pydantic_config__ = {"extra": "forbid"}
+
+    months: dict[str, tuple[Topic, ...]]
+
+
+def _read_seasons(content: Path) -> dict[str, tuple[Topic, ...]]:
+    document = read_yaml(content / "framework" / "seasons.yml", content)
+    months = shape(document, _Seasons).months
+    wrong = [name for name in months if name not in {str(number) for number in range(1, 13)}]
+    if wrong:
+        raise InputError(
+            [document.problem(("months", name), f"{name!r} is not a month from 1 to 12") for name in wrong]
+        )
+    return months
 
 
 @dataclass(frozen=True)
@@ -79,7 +99,8 @@ class _SetWords:
     questions: dict[str, QuestionWords]
 
 
-def _read_set(folder: Path, root: Path, edition: Edition) -> PracticeSet:
+def read_set(folder: Path, root: Path, edition: Edition) -> PracticeSet:
+    """The practice set of the article that the folder is named after. Raises InputError with all that is wrong."""
     document = read_yaml(folder / "items.yml", root)
     practice = shape(document, PracticeSet)
     problems = check_questions(document, ("questions",), practice.questions)
@@ -88,6 +109,9 @@ def _read_set(folder: Path, root: Path, edition: Edition) -> PracticeSet:
     for index, question in enumerate(practice.questions):
         if not question.id.startswith(f"{practice.article}-"):
             problems.append(document.problem(("questions", index, "id"), f"must begin with {practice.article}-"))
+    singles = {question.id for question in practice.questions if question.kind == "single"}
+    if practice.parallel and (len(set(practice.parallel)) != 2 or not set(practice.parallel) <= singles):
+        problems.append(document.problem(("parallel",), "must be two different questions of kind single of this set"))
     key = read_yaml(folder / "key.yml", root)
     marked = shape(key, dict[str, str | tuple[str, ...]])
     problems += check_key(key, (), practice.questions, marked)
@@ -96,6 +120,8 @@ def _read_set(folder: Path, root: Path, edition: Edition) -> PracticeSet:
         spoken = read_yaml(folder / f"words.{language}.yml", root)
         words[language] = shape(spoken, _SetWords).questions
         problems += check_words(spoken, ("questions",), practice.questions, words[language], explained=True)
+        problems += check_texts(spoken, language) + check_options(spoken, ("questions",), words[language])
+    problems += _strangers(folder, root)
     if problems:
         raise InputError(problems)
     return replace(practice, words=words, key=marked)
@@ -138,6 +164,16 @@ def _check_words(document: Document, lesson: Lesson, words: LessonWords) -> list
         if id not in words.sources
     ]
     return problems
+
+
+def _strangers(folder: Path, root: Path) -> list[Problem]:
+    """Words in a language that the product does not have: a misspelt name would leave them unread for ever."""
+    known = {f"words.{language}.yml" for language in LANGUAGES}
+    return [
+        Problem(str(path.relative_to(root)), "", f"is in no language of the product ({', '.join(LANGUAGES)})")
+        for path in sorted(folder.glob("words.*"))
+        if path.name not in known
+    ]
 
 
 def _read_drawing(path: Path, root: Path) -> tuple[str, list[Problem]]:

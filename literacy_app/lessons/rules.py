@@ -1,10 +1,15 @@
 """What a lesson is, and which pages it has."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from literacy_app.framework.rules import NO_EDITION, Dimension, Edition, Topic
 from literacy_app.questions.rules import Question, QuestionWords
+
+# Half of what somebody looks for, in the text, is enough to be shown.
+ENOUGH = 0.25
 
 CARDS = ("hook", "idea", "why", "action", "takeaway")
 
@@ -63,6 +68,8 @@ class PracticeSet:
 
     article: str
     questions: tuple[Question, ...]
+    # Two questions as hard as each other, kept out of practice for the tests before and after the lessons.
+    parallel: tuple[str, ...] = ()
     words: dict[str, dict[str, QuestionWords]] = field(default_factory=dict)
     key: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
 
@@ -86,6 +93,8 @@ class Curriculum:
     edition: Edition
     lessons: tuple[Lesson, ...]
     sets: tuple[PracticeSet, ...] = ()
+    # Topics that fit a month, by its number.
+    seasons: dict[str, tuple[Topic, ...]] = field(default_factory=dict)
 
     @cached_property
     def items(self) -> dict[str, Item]:
@@ -94,6 +103,25 @@ class Curriculum:
         found = [item for lesson in self.lessons for item in _items_of_lesson(lesson)]
         found += [item for practice in self.sets for item in _items_of_set(practice)]
         return {item.id: item for item in sorted(found, key=lambda item: order.get(item.article, 0))}
+
+    def about(self, topics: Sequence[Topic]) -> tuple[Lesson, ...]:
+        """The lessons on any of the topics, in the order of the topics."""
+        found = {lesson.id: lesson for topic in topics for lesson in self.lessons if topic in lesson.topics}
+        return tuple(found.values())
+
+    def search(self, text: str, language: str) -> tuple[Lesson, ...]:
+        """The lessons that hold what somebody looks for, the best first; Chinese needs no spaces between words."""
+        wanted = _grams(text)
+        if not wanted:
+            return ()
+        scores = {lesson.id: _score(wanted, self._words_of(lesson, language)) for lesson in self.lessons}
+        best = sorted(self.lessons, key=lambda lesson: -scores[lesson.id])
+        return tuple(lesson for lesson in best if scores[lesson.id] >= ENOUGH)
+
+    def _words_of(self, lesson: Lesson, language: str) -> tuple[str, str]:
+        words, article = lesson.words[language], self.edition.words[language][lesson.article]
+        texts = [words.summary, article.covers, *(f"{card.title} {card.text}" for card in words.cards.values())]
+        return f"{words.title} {article.title}", " ".join(texts)
 
     def lesson(self, lesson_id: str) -> Lesson | None:
         """The lesson with this id, or None."""
@@ -109,6 +137,21 @@ class Curriculum:
         ids = [lesson.id for lesson in self.lessons]
         place = ids.index(lesson_id) + 1
         return self.lessons[place] if place < len(ids) else None
+
+
+def _grams(text: str) -> set[str]:
+    """What is compared: words of other scripts, and single or pairs of Chinese characters."""
+    folded = text.casefold()
+    words = set(re.findall(r"[a-z0-9.]{2,}", folded))
+    runs = re.findall(r"[\u4e00-\u9fff]+", folded)
+    pairs = {run[place : place + 2] for run in runs for place in range(len(run) - 1)}
+    return words | pairs | {run for run in runs if len(run) == 1}
+
+
+def _score(wanted: set[str], texts: tuple[str, str]) -> float:
+    """The share of what is wanted that the title holds, and half as much for the text."""
+    title, body = (text.casefold() for text in texts)
+    return sum(1.0 if gram in title else 0.5 if gram in body else 0.0 for gram in wanted) / len(wanted)
 
 
 def item_id(lesson_id: str, question_id: str) -> str:

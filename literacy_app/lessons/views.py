@@ -1,18 +1,40 @@
 """The pages of a lesson that are read; its questions are answered in `practice`."""
 
 import hashlib
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Flask, Response, current_app, redirect, render_template, send_file, url_for
+from flask_babel import gettext as _
 
 from literacy_app.foundation.errors import NotFound
+from literacy_app.foundation.languages import LANGUAGES
 from literacy_app.lessons.rules import CARDS, Lesson
 from literacy_app.lessons.service import curriculum_in_force
+from literacy_app.questions.views import on_page
 from literacy_app.webkit.extensions import reading
 from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.security import public
 
 blueprint = Blueprint("lessons", __name__, template_folder="templates")
+
+# Recordings that old phones play too, and what browsers call them.
+RECORDINGS = {"m4a": "audio/mp4", "mp3": "audio/mpeg"}
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A lesson read aloud in one language: where it is, the end of its name, its size in bytes."""
+
+    path: Path
+    kind: str
+    size: int
+
+
+def init_recordings(app: Flask, lessons: Path) -> None:
+    """Serve what lies as `audio.<language>.m4a` (or mp3) in the folders of the lessons."""
+    app.config["RECORDINGS"] = lessons
 
 
 def lesson_or_404(lesson_id: str) -> Lesson:
@@ -50,6 +72,16 @@ def picture_url(lesson: Lesson) -> str:
     )
 
 
+def recording_of(lesson: Lesson, language: str) -> Recording | None:
+    """The lesson's recording in a language, or None."""
+    folder: Path = current_app.config["RECORDINGS"] / lesson.id
+    for kind in RECORDINGS:
+        path = folder / f"audio.{language}.{kind}"
+        if path.is_file():
+            return Recording(path, kind, path.stat().st_size)
+    return None
+
+
 @blueprint.get("/learn/<lesson_id>")
 @public
 def lesson(lesson_id: str) -> Any:
@@ -65,6 +97,34 @@ def card(lesson_id: str, card: str) -> str:
     return _card(lesson_or_404(lesson_id), card)
 
 
+@blueprint.get("/learn/<lesson_id>/print")
+@public
+def whole(lesson_id: str) -> str:
+    """A whole lesson on one page, to print or to read without a network: its cards and its questions, without the key."""
+    lesson = lesson_or_404(lesson_id)
+    words, labels = lesson.words[preferences().language], {"true": _("对"), "false": _("不对")}
+    return render_template(
+        "lessons/whole.html",
+        lesson=lesson,
+        words=words,
+        cards=[(page, words.cards[page]) for page in lesson.pages if page in CARDS],
+        questions=[on_page(one, words.questions[one.id], labels, codes=False) for one in lesson.questions],
+        picture=picture_url(lesson),
+    )
+
+
+@blueprint.get(f"/audio/<lesson_id>.<any({', '.join(LANGUAGES)}):language>.<any({', '.join(RECORDINGS)}):kind>")
+@public
+def audio(lesson_id: str, language: str, kind: str) -> Response:
+    """A lesson's recording, in pieces if the player asks for pieces, so that it plays before it has arrived."""
+    found = recording_of(lesson_or_404(lesson_id), language)
+    if found is None or found.kind != kind:
+        raise NotFound(lesson_id)
+    response = send_file(found.path, mimetype=RECORDINGS[kind], conditional=True, max_age=24 * 3600)
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
 @blueprint.get("/pictures/<lesson_id>.<digest>.svg")
 @public
 def picture(lesson_id: str, digest: str) -> Response:
@@ -77,7 +137,8 @@ def picture(lesson_id: str, digest: str) -> Response:
 def _card(lesson: Lesson, page: str) -> str:
     if page not in lesson.pages:
         raise NotFound(page)
-    words = lesson.words[preferences().language]
+    language = preferences().language
+    words = lesson.words[language]
     following = curriculum_in_force(reading()).after(lesson.id)
     return render_template(
         "lessons/card.html",
@@ -87,6 +148,8 @@ def _card(lesson: Lesson, page: str) -> str:
         page=page,
         picture=picture_url(lesson) if page == "idea" else None,
         following=following,
-        following_words=following.words[preferences().language] if following else None,
+        following_words=following.words[language] if following else None,
+        recording=recording_of(lesson, language) if page == lesson.pages[0] else None,
+        language=language,
         **around(lesson, page),
     )

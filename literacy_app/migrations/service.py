@@ -1,11 +1,14 @@
 """Move a database along its history, and tell where it stands. Knows no room: the tables are handed in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, MetaData, inspect, text
 
+from literacy_app.foundation.errors import CheckFailed, Problem
 from literacy_app.foundation.orm import WRITES
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """Move the database forward to `revision`, all steps in one transaction."""
     from alembic import command
 
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with _moving(engine) as connection:
         command.upgrade(_config(connection), revision)
 
 
@@ -27,8 +30,32 @@ def downgrade(engine: Engine, revision: str) -> None:
     """Move the database back to `revision` (`-1` is one step, `base` is empty)."""
     from alembic import command
 
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with _moving(engine) as connection:
         command.downgrade(_config(connection), revision)
+
+
+@contextmanager
+def _moving(engine: Engine) -> Iterator[Connection]:
+    """A connection in one transaction that is kept whole or not at all.
+
+    SQLite changes a table by making a new one and dropping the old, and a drop deletes the rows that refer to it: so foreign
+    keys are off meanwhile (which can only be said before BEGIN), and every one is checked before the end.
+    """
+    with engine.connect().execution_options(**{WRITES: True}) as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        raw = connection.connection.driver_connection
+        if sqlite and raw is not None:
+            raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+                    raise CheckFailed(
+                        [Problem("database", str(row[0]), "a row refers to one that is gone") for row in broken]
+                    )
+        finally:
+            if sqlite and raw is not None:
+                raw.execute("PRAGMA foreign_keys=ON")
 
 
 def is_current(engine: Engine) -> bool:
@@ -58,7 +85,7 @@ def propose(engine: Engine, metadata: MetaData, number: str, title: str) -> None
     """Write the next step, as far as it can be read off the difference between database and tables; a person finishes it."""
     from alembic import command
 
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with _moving(engine) as connection:
         config = _config(connection)
         config.attributes["metadata"] = metadata
         command.revision(config, title, autogenerate=True, rev_id=number)

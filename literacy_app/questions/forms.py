@@ -8,13 +8,20 @@ from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Answer, Code, Fault, Question
 
 FIELD = "answer"
+CODE_FIELD = "code"
 
 
-def typed_answer(question: Question, typed: Sequence[str]) -> Answer | Fault | None:
-    """The answer in a posted form, a code in place of one, a fault, or None when nothing was answered."""
-    if len(typed) == 1 and typed[0] in question.codes:
-        return Code(typed[0])
-    return KINDS[question.kind].from_form(question, typed)
+def typed_answer(question: Question, typed: Sequence[str], code: str | None = None) -> Answer | Fault | None:
+    """The answer in a posted form, a code in place of one, a fault, or None when nothing was answered.
+
+    A code is pressed as a button of its own (`code`) or chosen among the options; in what is typed it is just a word.
+    """
+    if code is not None and code in question.codes:
+        return Code(code)
+    kind = KINDS[question.kind]
+    if kind.options(question) and set(typed) & set(question.codes):
+        return Code(typed[0]) if len(typed) == 1 else Fault.CODE_AND_ANSWER
+    return kind.from_form(question, typed)
 
 
 def fault_words(fault: Fault, question: Question) -> str:
@@ -31,5 +38,6 @@ def fault_words(fault: Fault, question: Question) -> str:
         Fault.TOO_LONG: _("太长了，请写短一些"),
         Fault.BAD_CHARACTERS: _("里面有不能保存的符号，请重新输入"),
         Fault.NO_SUCH_CODE: _("请从上面的选项里选"),
+        Fault.CODE_AND_ANSWER: _("选了“不知道”，就不用再选别的"),
     }
     return words[fault]

@@ -1,11 +1,22 @@
 """Checks that the shape, the words and the key of questions fit together; used by lessons and instruments alike."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from literacy_app.foundation.errors import Problem
 from literacy_app.foundation.files import Document, Place
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Question, QuestionWords
+
+# An option that speaks of the others: whoever knows two of them need not read the rest.
+_ABOUT_OTHERS = re.compile(
+    r"(?:以上|上述|上面)[^，。]{0,6}(?:都|全|均|皆|没有)|^(?:都对|全对|都是|都不对|都不是|全不对)[。！]?$"
+    r"|\b(?:all|none|both|neither|any|either) of (?:the above|these|those|them)\b|^(?:all|both|none)\.?$",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"https?://|www\.|\]\(|\b[\w-]+\.(?:com|cn|org|net|gov|edu|int)\b", re.IGNORECASE)
+_HTML = re.compile(r"</?[a-z][^>]*>|&(?:[a-z]+|#\d+);", re.IGNORECASE)
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def check_questions(document: Document, place: Place, questions: Sequence[Question]) -> list[Problem]:
@@ -88,3 +99,32 @@ def check_words(
                 )
             )
     return problems
+
+
+def check_options(document: Document, place: Place, words: Mapping[str, QuestionWords]) -> list[Problem]:
+    """Options like "all of the above", which no practice question may have."""
+    return [
+        document.problem((*place, id, "options", option), "an option must not speak of the other options")
+        for id, said in words.items()
+        for option, text in (said.options or {}).items()
+        if _ABOUT_OTHERS.search(text)
+    ]
+
+
+def check_texts(document: Document, language: str, place: Place = ()) -> list[Problem]:
+    """What no text of a words file may be or have, wherever it stands: empty, a web address, HTML, another language."""
+    data = document.data
+    for step in place:
+        data = data[step]
+    if isinstance(data, dict):
+        return [problem for key in data for problem in check_texts(document, language, (*place, key))]
+    if isinstance(data, list):
+        return [problem for index in range(len(data)) for problem in check_texts(document, language, (*place, index))]
+    text = str(data)
+    wrong = {
+        "is empty": not text.strip(),
+        "has a web address; texts have no links": _LINK.search(text),
+        "has HTML; texts have **bold** and lists at most": _HTML.search(text),
+        "is not in English": language == "en" and _CHINESE.search(text),
+    }
+    return [document.problem(place, message) for message, found in wrong.items() if found]

@@ -33,6 +33,7 @@ class Fault(StrEnum):
     TOO_LONG = "too_long"
     BAD_CHARACTERS = "bad_characters"
     NO_SUCH_CODE = "no_such_code"
+    CODE_AND_ANSWER = "code_and_answer"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from literacy_app.estimation.rules import Estimate, Flag
+from literacy_app.scoring.rules import PassMark
 from literacy_app.surveys.rules import Tally, Wave
 from literacy_app.targets.rules import Judgement
 
@@ -33,6 +34,7 @@ class Overview:
     psus: int
     strata: int
     level: Row
+    pass_mark: PassMark
     target_year: int | None
     expected: float | None
     dimensions: tuple[Row, ...]

@@ -16,6 +16,7 @@ from literacy_app.reports.rules import Overview, Row
 from literacy_app.scoring.rules import TOTAL
 from literacy_app.surveys.queries import link_of, tally
 from literacy_app.surveys.rules import Wave
+from literacy_app.surveys.service import pass_mark_of
 from literacy_app.targets.queries import baselines, targets_for
 from literacy_app.targets.rules import Path, judge
 
@@ -42,6 +43,7 @@ def overview(session: Session, wave: Wave, policy: Policy) -> Overview | None:
         tally=tally(session, wave.pilot, wave.id),
         psus=len({(one.stratum, one.psu) for one in people}),
         strata=len({one.stratum for one in people}),
+        pass_mark=pass_mark_of(session, wave),
         level=sample.row(TOTAL, TOTAL, None, targets.get(TOTAL)),
         target_year=years.get(TOTAL),
         expected=path.expected(wave.opens_on.year) if path else None,

@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from literacy_app.foundation.errors import InputError, Problem
 from literacy_app.foundation.files import read_yaml, shape
@@ -136,8 +136,8 @@ class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     id: str
-    wave: str
-    instrument: str
+    wave: Annotated[str, Field(max_length=60)]
+    instrument: Annotated[str, Field(max_length=40)]
     version: int
     mode: str
     language: str
@@ -153,7 +153,7 @@ def read_submission(raw: bytes) -> Submission | dict[str, str]:
     """The submission in `raw`, or what is wrong with it by field (the empty name is the whole)."""
     try:
         data = json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         return {"": f"not JSON in UTF-8 ({type(error).__name__})"}
     if not _is_plain(data, MAX_DEPTH):
         return {"": f"holds half characters or NUL, or is nested more than {MAX_DEPTH} deep"}
@@ -170,7 +170,7 @@ def _as_submission(sent: _Sent) -> Submission | dict[str, str]:
     def read(name: str, reader: Any, wanted: str) -> Any:
         try:
             return reader(getattr(sent, name))
-        except ValueError:
+        except (ValueError, OverflowError):
             errors[name] = f"must be {wanted}"
             return None
 
@@ -194,7 +194,7 @@ def _aware(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("without offset")
-    return moment
+    return moment.astimezone(UTC)
 
 
 def _refuse(word: str) -> Any:

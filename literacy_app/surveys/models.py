@@ -25,7 +25,7 @@ class InstrumentRow(Base):
 
 
 class WaveRow(Base):
-    """One wave. Once opened it holds the digest of its instrument, which may not change any more."""
+    """One wave. Once opened it holds the digest of its instrument and its places, which may not change any more."""
 
     __tablename__ = "wave"
     __table_args__ = (
@@ -41,6 +41,8 @@ class WaveRow(Base):
     body: Mapped[str] = mapped_column(Text)
     opened_at: Mapped[datetime | None] = mapped_column(Moment)
     frozen_digest: Mapped[str | None] = mapped_column(String(64))
+    # The townships offered, frozen with the instrument: code, Chinese name, English name.
+    places: Mapped[list[list[str]] | None] = mapped_column(JSON)
 
 
 class LinkRow(Base):

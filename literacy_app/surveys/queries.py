@@ -31,10 +31,8 @@ def waves_of(session: Session, pilot_id: str) -> Sequence[WaveRow]:
 
 
 def waves_using(session: Session, name: str, version: int) -> Sequence[WaveRow]:
-    """The opened waves that an instrument version is frozen by."""
-    query = select(WaveRow).where(
-        WaveRow.instrument_name == name, WaveRow.instrument_version == version, WaveRow.opened_at.is_not(None)
-    )
+    """The waves that ask with an instrument version."""
+    query = select(WaveRow).where(WaveRow.instrument_name == name, WaveRow.instrument_version == version)
     return session.scalars(query).all()
 
 

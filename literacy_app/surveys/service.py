@@ -20,7 +20,7 @@ from literacy_app.foundation.errors import InputError, NotFound, Problem, Refuse
 from literacy_app.foundation.orm import insert_new
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Answer, Code, Fault, Question
-from literacy_app.scoring.rules import points_for, score
+from literacy_app.scoring.rules import Key, PassMark, points_for, score
 from literacy_app.surveys import queries
 from literacy_app.surveys.loader import Frozen, instrument_from, key_from, read_submission, wave_body, wave_from
 from literacy_app.surveys.models import (
@@ -57,7 +57,8 @@ def keep_instrument(session: Session, frozen: Frozen, now: datetime) -> None:
     instrument, body, key_body = frozen.instrument, frozen.body(), frozen.key_body()
     digest = hashlib.sha256(f"{body}\n{key_body}".encode()).hexdigest()
     for wave in queries.waves_using(session, instrument.name, instrument.version):
-        if wave.frozen_digest != digest:
+        # A wave whose day came since the last load is open by now: it freezes what it has been asked with.
+        if open_if_due(session, wave, now) and wave.frozen_digest != digest:
             name = f"{instrument.name}-v{instrument.version}"
             message = f"is frozen since wave {wave.id} opened; put the change into {instrument.name}-v{instrument.version + 1}"
             raise InputError([Problem(f"instruments/{name}", "", message)])
@@ -73,14 +74,12 @@ def keep_instrument(session: Session, frozen: Frozen, now: datetime) -> None:
 
 
 def keep_wave(session: Session, wave: Wave, now: datetime) -> None:
-    """Keep a wave, open it when its day has come, and give it a public link. An opened wave keeps its instrument."""
+    """Keep a wave, open it when its day has come, and give it a public link. An opened wave keeps instrument and pilot."""
     row = queries.wave_row(session, wave.id)
-    if (
-        row is not None
-        and row.opened_at
-        and (row.instrument_name, row.instrument_version) != (wave.instrument, wave.version)
-    ):
-        raise InputError([Problem(f"waves/{wave.id}.yml", "", "has opened; its instrument cannot be changed any more")])
+    bound = wave.pilot, wave.instrument, wave.version
+    if row is not None and row.opened_at and (row.pilot_id, row.instrument_name, row.instrument_version) != bound:
+        message = "has opened; its pilot and its instrument cannot be changed any more"
+        raise InputError([Problem(f"waves/{wave.id}.yml", "", message)])
     row = session.merge(
         WaveRow(
             id=wave.id,
@@ -92,16 +91,29 @@ def keep_wave(session: Session, wave: Wave, now: datetime) -> None:
             body=wave_body(wave),
         )
     )
-    if row.opened_at is None and wave.is_open(reporting_date(now)):
-        instrument = queries.instrument_row(session, wave.instrument, wave.version)
-        if instrument is None:
-            raise NotFound(f"{wave.instrument}-v{wave.version}")
-        row.opened_at, row.frozen_digest = now, instrument.digest
-        record(session, wave.pilot, now, "command", "wave_opened", wave.id, digest=instrument.digest)
     session.flush()
+    open_if_due(session, row, now)
     if queries.link_of(session, wave.id) is None:
         session.add(LinkRow(token=secrets.token_urlsafe(12), wave_id=wave.id, created_at=now))
         session.flush()
+
+
+def open_if_due(session: Session, row: WaveRow, now: datetime) -> bool:
+    """Open a wave whose first day has come: from now on its instrument and its places are frozen. Whether it is opened."""
+    if row.opened_at is None and row.opens_on <= reporting_date(now):
+        instrument = queries.instrument_row(session, row.instrument_name, row.instrument_version)
+        if instrument is None:
+            raise NotFound(f"{row.instrument_name}-v{row.instrument_version}")
+        row.opened_at, row.frozen_digest, row.places = now, instrument.digest, _places(session, row)
+        record(session, row.pilot_id, now, "calendar", "wave_opened", row.id, digest=instrument.digest)
+        session.flush()
+    return row.opened_at is not None
+
+
+def _places(session: Session, row: WaveRow) -> list[list[str]]:
+    if row.places is not None:
+        return row.places
+    return [[place.code, place.name_zh, place.name_en] for place in townships(session, row.pilot_id, row.opens_on)]
 
 
 @lru_cache(maxsize=32)
@@ -110,7 +122,7 @@ def _instrument(body: str) -> Instrument:
 
 
 @lru_cache(maxsize=32)
-def _key(key_body: str) -> Any:
+def _key(key_body: str) -> Key:
     return key_from(key_body)
 
 
@@ -128,21 +140,17 @@ def wave_of(session: Session, wave_id: str) -> Wave:
 
 
 def instrument_of(session: Session, wave: Wave) -> Instrument:
-    """The wave's instrument as respondents may see it, with the townships of the pilot filled in. Raises NotFound."""
-    row = queries.instrument_row(session, wave.instrument, wave.version)
-    if row is None:
+    """The wave's instrument as respondents may see it, with the wave's townships filled in. Raises NotFound."""
+    row, wave_row = queries.instrument_row(session, wave.instrument, wave.version), queries.wave_row(session, wave.id)
+    if row is None or wave_row is None:
         raise NotFound(f"{wave.instrument}-v{wave.version}")
     instrument = _instrument(row.body)
     if not any(question.options_from for question in instrument.questions):
         return instrument
-    places = townships(session, wave.pilot, wave.opens_on)
-    names = {
-        "zh_Hans": {place.code: place.name_zh for place in places},
-        "en": {place.code: place.name_en for place in places},
-    }
-    questions = tuple(
-        replace(q, options=tuple(names["en"])) if q.options_from == TOWNSHIPS else q for q in instrument.questions
-    )
+    places = _places(session, wave_row)
+    codes = tuple(code for code, _, _ in places)
+    names = {"zh_Hans": {code: name for code, name, _ in places}, "en": {code: name for code, _, name in places}}
+    questions = tuple(replace(q, options=codes) if q.options_from == TOWNSHIPS else q for q in instrument.questions)
     words = {}
     for language, spoken in instrument.words.items():
         filled = {
@@ -152,6 +160,14 @@ def instrument_of(session: Session, wave: Wave) -> Instrument:
         }
         words[language] = replace(spoken, questions={**spoken.questions, **filled})
     return replace(instrument, questions=questions, words=words)
+
+
+def pass_mark_of(session: Session, wave: Wave) -> PassMark:
+    """The pass mark of the wave's instrument version. Raises NotFound."""
+    row = queries.instrument_row(session, wave.instrument, wave.version)
+    if row is None:
+        raise NotFound(f"{wave.instrument}-v{wave.version}")
+    return _key(row.key_body).pass_mark
 
 
 def receive_submission(session: Session, raw: bytes, credential: Credential, now: datetime) -> Outcome:
@@ -167,7 +183,11 @@ def receive_submission(session: Session, raw: bytes, credential: Credential, now
         return _again(session, known, raw, digest, credential, now)
     if sent.wave != credential.wave_id:
         return Outcome(Reply.UNREADABLE, errors={"wave": "is not the wave that this caller may answer"})
-    wave = wave_of(session, sent.wave)
+    wave_row = queries.wave_row(session, sent.wave)
+    if wave_row is None:
+        raise NotFound(sent.wave)
+    open_if_due(session, wave_row, now)
+    wave = _wave(wave_row.body)
     row = queries.instrument_row(session, sent.instrument, sent.version)
     instrument = (
         instrument_of(session, replace(wave, instrument=sent.instrument, version=sent.version)) if row else None
@@ -282,7 +302,7 @@ def _store_answers(
     pilot_id: str,
     submission_id: UUID,
     instrument: Instrument,
-    key: Any,
+    key: Key,
     answers: Mapping[str, Answer],
 ) -> None:
     row = {"pilot_id": pilot_id, "submission_id": submission_id}
@@ -320,8 +340,10 @@ def _store_answers(
 
 def begin_draft(session: Session, wave: Wave, language: str, consent_version: str, now: datetime) -> str:
     """Begin answering alone, after consent; returns the secret for the cookie. Raises Refused when the wave is not open."""
-    if not wave.is_open(reporting_date(now)):
+    row = queries.wave_row(session, wave.id)
+    if row is None or not wave.is_open(reporting_date(now)):
         raise Refused("closed")
+    open_if_due(session, row, now)
     secret = secrets.token_urlsafe(24)
     session.add(
         Draft(
@@ -373,7 +395,7 @@ def keep_answer(
 
 
 def send_draft(session: Session, wave: Wave, secret: str, now: datetime) -> Outcome:
-    """Send what a person answered alone. The bytes are made once, so a second tap is a repeat. Raises NotFound."""
+    """Send what a person answered alone. The bytes are made once, so a second tap is a repeat. Raises NotFound, Refused."""
     draft = queries.draft_by_secret(session, wave.id, secret, lock=True)
     if draft is None:
         raise NotFound("draft")
@@ -391,7 +413,11 @@ def send_draft(session: Session, wave: Wave, secret: str, now: datetime) -> Outc
         }
         draft.sent_body = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         session.flush()
-    return receive_submission(session, draft.sent_body, Credential(Caller.LINK, wave.pilot, wave.id, "page"), now)
+    outcome = receive_submission(session, draft.sent_body, Credential(Caller.LINK, wave.pilot, wave.id, "page"), now)
+    if outcome.receipt is None:
+        # The caller's transaction is undone with this, so the draft stays as it was and can be put right.
+        raise Refused("unreadable")
+    return outcome
 
 
 def forget_drafts(session: Session, days: float, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Looking up targets and baselines."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,6 +14,11 @@ def targets_for(session: Session, pilot_id: str, year: int) -> dict[str, TargetR
         select(TargetRow).where(TargetRow.pilot_id == pilot_id, TargetRow.year >= year).order_by(TargetRow.year.desc())
     )
     return {row.scale: row for row in session.scalars(query)}
+
+
+def all_targets(session: Session, pilot_id: str) -> Sequence[TargetRow]:
+    """Every target of a pilot."""
+    return session.scalars(select(TargetRow).where(TargetRow.pilot_id == pilot_id)).all()
 
 
 def baselines(session: Session, pilot_id: str) -> dict[str, BaselineRow]:

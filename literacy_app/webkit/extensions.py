@@ -2,17 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import Flask
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from literacy_app.foundation.orm import WRITES, Base, guard_sqlite
+from literacy_app.foundation.orm import WRITES, Base, engine_for
 
-db = SQLAlchemy(model_class=Base)
+
+class _Database(SQLAlchemy):
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        # One function makes every engine, so that tests and commands run on what is served.
+        return engine_for(options["url"])
+
+
+db = _Database(model_class=Base)
 babel = Babel()
 csrf = CSRFProtect()
 compress = Compress()
@@ -21,14 +30,16 @@ compress = Compress()
 def init_database(app: Flask) -> None:
     """Open the database that the settings name; `reading()` looks up, `transaction()` writes."""
     db.init_app(app)
-    with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            guard_sqlite(db.engine)
 
 
 def reading() -> Session:
     """The session that this request, command or job reads with; nothing it is used for is ever kept."""
     return db.session()
+
+
+def rest() -> None:
+    """Give back the connection that `reading()` holds, before work that takes long; rows that were read stay as they are."""
+    db.session.close()
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """Languages: texts in code are Chinese; the catalogues hold the others."""
 
+import os
 from pathlib import Path
 
+from babel import Locale
 from babel.messages import mofile, pofile
 from flask import Flask, g, request
 
@@ -15,28 +17,36 @@ COOKIE = "prefs"
 LOCALES = {"zh_Hans": "zh_Hans_CN", "en": "en_GB"}
 
 
-def init_languages(app: Flask, translations: Path) -> None:
-    """Compile stale catalogues, then choose the language of each page from its address or the reader's cookie."""
-    compile_catalogues(translations)
+def init_languages(app: Flask, translations: Path, target: Path) -> None:
+    """Compile stale catalogues into `target`, then choose each page's language from its address or the reader's cookie."""
+    compile_catalogues(translations, target)
     babel.init_app(
         app,
         default_locale=LANGUAGES[0],
         default_timezone="Asia/Shanghai",
-        default_translation_directories=str(translations),
+        default_translation_directories=str(target.resolve()),
         locale_selector=lambda: LOCALES[preferences().language],
     )
 
 
-def compile_catalogues(translations: Path) -> None:
-    """Make the .mo beside each .po that is newer than it."""
+def compile_catalogues(translations: Path, target: Path) -> None:
+    """Make a .mo of each .po that is newer, whole or not at all; the folder of the sources may be read-only."""
     for source in translations.glob("*/LC_MESSAGES/messages.po"):
-        target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+        made = target / source.relative_to(translations).with_suffix(".mo")
+        if made.exists() and made.stat().st_mtime >= source.stat().st_mtime:
             continue
+        made.parent.mkdir(parents=True, exist_ok=True)
         with source.open("rb") as file:
             catalogue = pofile.read_po(file, locale=source.parts[-3])
-        with target.open("wb") as file:
+        draft = made.with_suffix(f".{os.getpid()}")
+        with draft.open("wb") as file:
             mofile.write_mo(file, catalogue)
+        draft.replace(made)
+
+
+def direction(language: str) -> str:
+    """Which way a language is written: `ltr` or `rtl`."""
+    return str(Locale.parse(language).text_direction)
 
 
 def preferences() -> Preferences:

@@ -1,4 +1,4 @@
-"""How a reader wants pages to look: language, text size, theme, view. Kept in one cookie on the reader's phone."""
+"""How a reader wants pages to look: language, text size, theme, view, pictures. Kept in one cookie on the reader's phone."""
 
 from dataclasses import asdict, dataclass, replace
 from urllib.parse import parse_qsl, urlencode
@@ -7,6 +7,7 @@ from literacy_app.foundation.languages import LANGUAGES
 
 THEMES = ("auto", "light", "dark")
 VIEWS = ("standard", "elder")
+PICTURES = ("on", "off")
 SIZES = (1, 2, 3, 4)
 
 
@@ -18,6 +19,7 @@ class Preferences:
     size: int = 1
     theme: str = "auto"
     view: str = "standard"
+    pictures: str = "on"
 
     def cookie(self) -> str:
         """The preferences as the value of a cookie."""
@@ -30,6 +32,8 @@ class Preferences:
             chosen = replace(chosen, language=wishes["language"])
         if wishes.get("theme") in THEMES:
             chosen = replace(chosen, theme=wishes["theme"])
+        if wishes.get("pictures") in PICTURES:
+            chosen = replace(chosen, pictures=wishes["pictures"])
         if wishes.get("size") in {str(size) for size in SIZES}:
             chosen = replace(chosen, size=int(wishes["size"]))
         if wishes.get("view") in VIEWS:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from literacy_app.foundation.errors import InputError
-from literacy_app.foundation.files import MAX_BYTES, read_yaml, shape
+from literacy_app.foundation.files import MAX_BYTES, is_id, read_yaml, shape
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,18 @@ def test_a_good_file_becomes_its_shape(tmp_path: Path) -> None:
         ("name: " + "[" * 60 + "]" * 60, "line 1", "nested"),
         (b"name: \xff\n", "byte 6", "UTF-8"),
         ("name: " + "a" * MAX_BYTES, "", "larger"),
-        ("name: a\x07\n", "", "control characters"),
+        ("name: a\x07\n", "line 1", "control characters"),
+        ("name: !foo bar\n", "line 1", "'!foo' is not allowed"),
+        ("name: a\nsizes: [1, !!int abc]\n", "line 2", "'abc' cannot be read"),
+        ("name: a\nsizes: !!set {b: null}\n", "line 2", "!!set' is not allowed"),
+        ("name: !!timestamp 2020-01-01\n", "line 1", "!!timestamp' is not allowed"),
+        ("name: !!binary 'é'\n", "line 1", "!!binary' is not allowed"),
+        ("name: !!python/object:os.system x\n", "line 1", "is not allowed"),
+        ("name: !!bool maybe\n", "line 1", "'maybe' cannot be read"),
+        ("name: !!float .inf\n", "line 1", "'.inf' cannot be read"),
+        ("name: a\nsizes: [" + "1" * 5000 + "]\n", "line 2", "cannot be read"),
+        ("name: " + "1" * 400 + ".5\n", "line 1", "cannot be read"),
+        ("? !foo name\n: a\n", "line 1", "'!foo' is not allowed"),
         ("", "line 1", "is empty"),
         ("[1]\n", "line 1", "dictionary"),
     ],
@@ -52,6 +63,21 @@ def test_a_bad_file_is_named_with_its_line_and_reason(tmp_path: Path, text: str 
     problem = caught.value.problems[0]
     assert (problem.file, problem.where) == ("thing.yml", where)
     assert what in problem.message
+    assert len(str(problem).splitlines()) == 1 and len(str(problem)) < 300
+
+
+@pytest.mark.parametrize("text", ["name: !!str 12\n", "!!map {name: '12'}\n", "name: &mark '12'\n"])
+def test_a_tag_of_plain_data_may_be_written_out(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, text) == Thing("12")
+
+
+@pytest.mark.parametrize(
+    ("id", "good"),
+    [("a", True), ("a09-1", True), ("rather_not", True), ("", False), ("a" * 21, False), ("A", False), ("好", False)]
+    + [("a b", False), ("a\n", False), ("<b>", False)],
+)
+def test_an_id_is_short_lower_case_ascii(id: str, good: bool) -> None:
+    assert is_id(id, 20) is good
 
 
 def test_a_bomb_of_aliases_is_refused_before_it_is_built(tmp_path: Path) -> None:

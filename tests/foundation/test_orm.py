@@ -2,26 +2,61 @@
 
 import threading
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
+from literacy_app import create_app
+from literacy_app.config import Settings
 from literacy_app.foundation.jobruns import JobRun
-from literacy_app.foundation.orm import WRITES, insert_new
+from literacy_app.foundation.orm import WRITES, engine_for, insert_new
 from literacy_app.foundation.snapshots import Snapshot
+from literacy_app.webkit.extensions import db
+from tests.conftest import settings_for
+
+
+PRAGMAS = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "trusted_schema", "busy_timeout")
+
+
+def pragmas(engine: Engine) -> list[object]:
+    with engine.connect() as connection:
+        return [connection.scalar(text(f"pragma {name}")) for name in PRAGMAS]
 
 
 def test_sqlite_is_durable_and_strict_on_every_connection(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         return
-    with engine.connect() as connection:
-        values = [
-            connection.scalar(text(f"pragma {name}"))
-            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
-        ]
-    assert values == ["wal", 2, 1, 1]
+    assert pragmas(engine) == ["wal", 2, 1, 1, 0, 5000]
+
+
+def test_the_application_runs_on_the_engine_that_these_tests_run_on(app: Flask, settings: Settings) -> None:
+    engine = engine_for(settings.database)
+    with app.app_context():
+        assert pragmas(db.engine) == pragmas(engine)
+        assert (type(db.engine.pool), db.engine.url) == (type(engine.pool), engine.url)
+    engine.dispose()
+
+
+def test_a_connection_that_the_database_dropped_is_noticed_before_it_is_used(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, database_url="postgresql+psycopg://u@localhost/none")
+    app = create_app(settings)
+    with app.app_context():
+        assert db.engine.pool._pre_ping  # there is no public way to ask
+
+
+@pytest.mark.parametrize("name", ["a b", "数据", "a%20b", "a%b", "a?b", "a#b", "a?b=c", "a:b@c"])
+def test_the_database_stands_in_the_data_folder_whatever_its_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    engine = engine_for(Settings(data=tmp_path / name).database)
+    with engine.begin() as connection:
+        connection.execute(text("create table a (b integer)"))
+    engine.dispose()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "literacy.sqlite3").exists()
 
 
 def test_writers_that_read_first_wait_for_each_other_and_none_fails(engine: Engine) -> None:

@@ -50,7 +50,7 @@ def test_a_bad_file_is_named_with_line_and_reason(
     ("file", "old", "new", "where", "what"),
     [
         ("items.yml", "article: a21", "article: a08", "line 1", "folder's name"),
-        ("items.yml", "id: a21-1", "id: q1", "line 3", "must begin with a21-"),
+        ("items.yml", "id: a21-1", "id: q1", "line 4", "must begin with a21-"),
         ("key.yml", "a21-1: c", "a21-1: d", "line 1", "must be among"),
         ("words.en.yml", ", c: For III", "", "line 2", "must explain exactly"),
     ],

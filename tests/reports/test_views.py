@@ -9,6 +9,7 @@ from literacy_app.foundation import clock
 from literacy_app.surveys.service import receive_submission
 from literacy_app.webkit.extensions import transaction
 from tests.builders import ALL_RIGHT, ALL_WRONG, body, desk, draw, link
+from tests.page_client import PageClient
 from tests.people import People
 
 
@@ -99,3 +100,52 @@ def test_the_code_of_the_link_is_a_picture(people: People) -> None:
 
 def test_the_office_is_complete_in_english(people: People, surveyed: datetime) -> None:
     assert "environmental health literacy" in people.sign_in("ou").get("/office/?wave=open&lang=en").text
+
+
+def test_an_officer_puts_a_topic_first_and_residents_see_its_lesson_at_home(people: People, client: PageClient) -> None:
+    officer = people.sign_in("ou")
+    officer.get("/office/topics/")
+    assert officer.post("/office/topics/", {"topic": "air", "area": "990201001"}).status == 303
+    assert "课程 beta" not in client.get("/").text
+    assert "课程 beta" in client.get("/?area=990201001").text
+    assert "课程 beta" in client.get("/").text
+
+
+def test_a_topic_can_be_put_back(people: People) -> None:
+    officer = people.sign_in("ou")
+    officer.get("/office/topics/")
+    officer.post("/office/topics/", {"topic": "noise", "area": ""})
+    assert "噪声" in officer.get("/office/topics/").one("ul.cards").get_text()
+    officer.post("/office/topics/", {"topic": "noise", "area": "", "back": "1"})
+    assert "噪声" not in officer.get("/office/topics/").one("ul.cards").get_text()
+
+
+@pytest.mark.parametrize("fields", [{"topic": "weather", "area": ""}, {"topic": "air", "area": "990202001"}, {}])
+def test_a_topic_or_place_that_is_not_offered_is_refused(people: People, fields: dict[str, str]) -> None:
+    officer = people.sign_in("ou")
+    officer.get("/office/topics/")
+    assert officer.post("/office/topics/", fields).status == 422
+
+
+@pytest.mark.parametrize(("login", "status"), [("su", 403), ("in", 403), ("ed", 403), ("vi", 404)])
+def test_topics_are_shut_to_others(people: People, login: str, status: int) -> None:
+    assert people.sign_in(login).get("/office/topics/?pilot=own").status == status
+
+
+def test_learning_is_shown_apart_and_named_as_not_the_level(people: People, client: PageClient) -> None:
+    for setting, chosen in (("before", "a"), ("after", "c")):
+        client.get(f"/check/skills/{setting}")
+        page = client.follow(client.post(f"/check/skills/{setting}"))
+        client.post(f"/check/skills/{setting}/next", {"item": page.hidden("item"), "answer": chosen})
+    page = people.sign_in("ou").get("/office/learning/")
+    assert "这不是素养水平" in page.text
+    assert [cell.get_text() for cell in page.soup.select("tbody tr *")] == ["参与", "1", "0", "1", "1.00"]
+
+
+def test_a_level_from_too_few_shows_neither_gap_nor_verdict(people: People, app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        for psu in ("990201001001", "990201001002"):
+            receive_submission(session, body(respondent=str(draw(session, psu))), desk(), clock.now())
+    text = people.sign_in("ou").get("/office/?wave=open").text
+    for words in ("高出", "把握", "达标", "抽样误差里"):
+        assert words not in text

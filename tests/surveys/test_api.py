@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sqlite3
 from typing import Any
 
 import pytest
@@ -117,3 +118,44 @@ def test_an_unknown_link_is_not_described(program: FlaskClient) -> None:
 
 def test_an_answer_is_never_html(program: FlaskClient, token: str) -> None:
     assert post(program, token, b"<script>").mimetype == "application/json"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"started_at": "0001-01-01T00:00:00+14:00"},
+        {"finished_at": "9999-12-31T23:59:59-12:00"},
+        {"instrument": "x" * 41},
+    ],
+)
+def test_what_no_database_can_hold_is_refused_by_field(
+    program: FlaskClient, token: str, change: dict[str, str]
+) -> None:
+    reply = post(program, token, body(**change))
+    assert reply.status_code == 422
+    assert set((reply.json or {})["errors"]) == set(change)
+
+
+def test_a_number_without_end_is_refused(program: FlaskClient, token: str) -> None:
+    raw = body().replace(b'"version": 1', b'"version": 1, "paradata": 1e9999999999999999999999')
+    assert post(program, token, raw).status_code == 422
+
+
+def test_a_busy_database_is_answered_with_later_and_when(app: Flask, program: FlaskClient, token: str) -> None:
+    with app.app_context():
+        url = reading().get_bind().url  # type: ignore[union-attr]
+    holder = sqlite3.connect(url.database)
+    holder.execute("BEGIN EXCLUSIVE")
+    reply = post(program, token, body())
+    holder.close()
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "5")
+    assert reply.mimetype == "application/json"
+
+
+def test_errors_below_api_are_json(program: FlaskClient) -> None:
+    assert program.get("/api/v1/submissions").json == {"error": "405"}
+    assert program.get("/api/v1/nothing").json == {"error": "404"}
+
+
+def test_a_nul_in_an_address_is_refused(program: FlaskClient) -> None:
+    assert program.get("/api/v1/links/a%00b").status_code == 400

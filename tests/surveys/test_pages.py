@@ -2,9 +2,12 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete, select
 
+from literacy_app.areas.models import PilotArea
+from literacy_app.surveys.models import Draft
 from literacy_app.surveys.queries import link_of
-from literacy_app.webkit.extensions import reading
+from literacy_app.webkit.extensions import reading, transaction
 from tests.page_client import Page, PageClient
 
 
@@ -83,7 +86,10 @@ def test_a_demographic_question_can_be_refused_and_a_scored_one_not_known(
         "refused",
     ]
     client.get(f"{survey}/2")
-    assert client.post(f"{survey}/2", {"answer": "refused"}).location == f"{survey}/3"
+    # As a browser sends it: the empty box beside the button that was pressed, or what was typed before changing one's mind.
+    for typed in ("", "1980"):
+        assert client.post(f"{survey}/2", {"answer": typed, "code": "refused"}).location == f"{survey}/3"
+        assert client.get(f"{survey}/2").one("#answer")["value"] == ""
     assert client.get(f"{survey}/5").soup.select("input[value=dont_know]")
 
 
@@ -169,3 +175,53 @@ def test_a_question_that_does_not_exist_is_not_found(client: PageClient, survey:
 
 def test_sending_by_following_a_link_is_not_possible(client: PageClient, survey: str, begun: Page) -> None:
     assert client.get(f"{survey}/send").status == 405
+
+
+def test_a_word_that_is_also_a_code_is_kept_as_the_word_that_was_typed(
+    client: PageClient, survey: str, begun: Page
+) -> None:
+    client.get(f"{survey}/4")
+    client.post(f"{survey}/4", {"answer": "refused"})
+    assert client.get(f"{survey}/4").one("textarea").get_text(strip=True) == "refused"
+
+
+def test_dont_know_beside_another_choice_is_asked_again_in_words_that_are_true(
+    client: PageClient, survey: str, begun: Page
+) -> None:
+    client.get(f"{survey}/7")
+    page = client.post(f"{survey}/7", {"answer": ["a", "dont_know"]})
+    assert page.status == 422
+    assert "就不用再选别的" in page.text
+
+
+def test_a_township_that_leaves_the_pilot_after_the_wave_opened_loses_nobody_an_answer(
+    app: Flask, client: PageClient, survey: str, begun: Page
+) -> None:
+    client.get(f"{survey}/3")
+    client.post(f"{survey}/3", {"answer": "990201002"})
+    with app.app_context(), transaction() as session:
+        session.execute(delete(PilotArea).where(PilotArea.area_code == "990201002"))
+    client.get(f"{survey}/check")
+    assert "收到了" in client.follow(client.post(f"{survey}/send")).heading
+
+
+def test_a_draft_that_cannot_be_sent_stays_as_it_was_and_can_be_put_right(
+    app: Flask, client: PageClient, survey: str, begun: Page
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Draft)).one().answers = {"sex": "unknown"}
+    client.get(f"{survey}/check")
+    page = client.post(f"{survey}/send")
+    assert page.status == 422
+    assert "别的回答都在" in page.text
+    client.get(f"{survey}/1")
+    client.post(f"{survey}/1", {"answer": "female"})
+    client.get(f"{survey}/check")
+    assert "收到了" in client.follow(client.post(f"{survey}/send")).heading
+
+
+def test_the_language_of_the_printed_address_holds_on_the_next_pages(client: PageClient, survey: str) -> None:
+    client.get(f"{survey}?lang=en")
+    assert client.get(f"{survey}/consent").one("html")["lang"] == "en"
+    page = client.follow(client.post("/preferences", {"language": "zh_Hans", "next": survey}))
+    assert page.one("html")["lang"] == "zh-Hans"

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from literacy_app.areas.loader import read_pilots
+from literacy_app.areas.service import keep_pilot
 from literacy_app.foundation.audit import AuditEvent
 from literacy_app.foundation.errors import InputError, NotFound, Refused
 from literacy_app.foundation.orm import WRITES
@@ -223,3 +224,26 @@ def test_drafts_that_nobody_touched_for_the_days_of_the_policy_are_forgotten(sto
     begin(stocked, now - timedelta(days=29))
     service.forget_drafts(stocked, 30, now)
     assert count(stocked, Draft) == 1
+
+
+def test_a_wave_whose_day_has_come_is_frozen_even_when_nobody_loaded_files_since(
+    session: Session, now: datetime
+) -> None:
+    for folder in read_pilots(FILES / "content"):
+        keep_pilot(session, folder)
+    frozen, wave = (
+        read_surveys(FILES / "surveys")[0][0],
+        replace(read_surveys(FILES / "surveys")[1][2], opens_on=now.date()),
+    )
+    service.keep_instrument(session, frozen, now - timedelta(days=9))
+    service.keep_wave(session, wave, now - timedelta(days=9))
+    key = replace(frozen.key, pass_mark=replace(frozen.key.pass_mark, points=60))
+    service.receive_submission(session, body(), link(), now)
+    with pytest.raises(InputError, match="is frozen"):
+        service.keep_instrument(session, replace(frozen, key=key), now)
+
+
+def test_a_wave_that_has_opened_keeps_its_pilot(stocked: Session, now: datetime) -> None:
+    wave = service.wave_of(stocked, "open")
+    with pytest.raises(InputError, match="cannot be changed any more"):
+        service.keep_wave(stocked, replace(wave, pilot="neighbour"), now)

@@ -6,7 +6,8 @@ from literacy_app.estimation.rules.design import Codes, Floats, Ints, Mask
 
 
 def response_weights(probability: Floats, stratum: Codes, psu: Codes, responded: Mask) -> Floats:
-    """Weights (n,) of everybody drawn, 0 for who did not answer; their sum is that of the base weights.
+    """Weights (n,) of everybody drawn, 0 for who did not answer; their sum is that of the base weights,
+    less those of strata in which nobody answered at all.
 
     Base weight 1 / probability, times the share that answered in the PSU; a PSU in which nobody answered is made up for
     by its stratum. `stratum` and `psu` are (n,) labels, PSUs within strata. Raises ValueError for a probability outside

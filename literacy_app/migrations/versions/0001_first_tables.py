@@ -165,6 +165,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("frozen_digest", sa.String(length=64), nullable=True),
+        sa.Column("places", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(
             ["instrument_name", "instrument_version"],
             ["instrument.name", "instrument.version"],

@@ -3,9 +3,12 @@
 import json
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from literacy_app.foundation import clock
+from literacy_app.foundation.errors import Refused
 from literacy_app.questions.kinds import KINDS
 from literacy_app.surveys import queries, service
 from literacy_app.surveys.rules import Caller, Credential, Instrument, Outcome, Receipt, Reply
@@ -17,6 +20,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 LARGEST_BODY = 256 * 1024
 LARGEST_BATCH = 2 * 1024 * 1024
 MOST_IN_BATCH = 50
+RETRY_SECONDS = 5
 
 BLANK = " \t\n\r"
 
@@ -37,7 +41,10 @@ def submit() -> Any:
     if len(raw) > LARGEST_BODY:
         return jsonify(error="too_large", most=LARGEST_BODY), 413
     status, body = _reply(_receive(raw, credential))
-    return _json(body), status
+    response = _json(body)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response, status
 
 
 @blueprint.post("/submissions/batch")
@@ -141,12 +148,19 @@ def _after_blank(text: str, place: int) -> int:
     return place
 
 
-def _receive(raw: bytes, credential: Credential) -> Outcome:
-    with transaction() as session:
-        return service.receive_submission(session, raw, credential, clock.now())
+def _receive(raw: bytes, credential: Credential) -> Outcome | None:
+    """The door's answer; None when the database is busy, full or away, and nothing was consumed."""
+    try:
+        with transaction() as session:
+            return service.receive_submission(session, raw, credential, clock.now())
+    except (OperationalError, PoolTimeout, Refused):
+        current_app.logger.warning("a submission was put off", exc_info=True)
+        return None
 
 
-def _reply(outcome: Outcome) -> tuple[int, dict[str, Any]]:
+def _reply(outcome: Outcome | None) -> tuple[int, dict[str, Any]]:
+    if outcome is None:
+        return 503, {"error": "later", "retry_after": RETRY_SECONDS}
     if outcome.receipt is None:
         return STATUS[outcome.reply], {"errors": outcome.errors}
     if outcome.reply is Reply.CONFLICT:

@@ -11,12 +11,13 @@ from literacy_app.areas.views import show_pilot
 from literacy_app.foundation import clock
 from literacy_app.foundation.clock import reporting_date
 from literacy_app.foundation.errors import NotFound, Refused
-from literacy_app.questions.forms import FIELD, fault_words, typed_answer
+from literacy_app.questions.forms import CODE_FIELD, FIELD, fault_words, typed_answer
+from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Fault, Question
 from literacy_app.questions.views import on_page
 from literacy_app.surveys import queries, service
 from literacy_app.surveys.models import Draft
-from literacy_app.surveys.rules import Instrument, InstrumentWords, Reply, Wave, gaps, next_step
+from literacy_app.surveys.rules import Instrument, InstrumentWords, Receipt, Wave, gaps, next_step
 from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.i18n import preferences
@@ -37,6 +38,7 @@ class Desk:
     words: InstrumentWords
     language: str
     draft: Draft | None
+    receipt: Receipt | None
 
     @property
     def is_open(self) -> bool:
@@ -45,8 +47,8 @@ class Desk:
 
     @property
     def sent(self) -> bool:
-        """Whether the draft was sent."""
-        return self.draft is not None and self.draft.sent_body is not None
+        """Whether the draft came through the door."""
+        return self.receipt is not None
 
 
 def desk_at(token: str) -> Desk:
@@ -59,8 +61,9 @@ def desk_at(token: str) -> Desk:
     language = preferences().language if preferences().language in instrument.languages else instrument.languages[0]
     secret = request.cookies.get(_cookie(token))
     draft = queries.draft_by_secret(reading(), wave.id, secret) if secret else None
+    receipt = queries.receipt(reading(), wave.pilot, draft.id) if draft else None
     show_pilot(reading().get(PilotRow, wave.pilot))
-    return Desk(token, wave, instrument, instrument.words[language], language, draft)
+    return Desk(token, wave, instrument, instrument.words[language], language, draft, receipt)
 
 
 def _cookie(token: str) -> str:
@@ -117,7 +120,7 @@ def question(token: str, number: int) -> Any:
         return away
     asked = _asked(desk, number)
     given = (desk.draft.answers if desk.draft else {}).get(asked.id)
-    return _ask(desk, number, _typed(given))
+    return _ask(desk, number, _typed(asked, given))
 
 
 @blueprint.post("/s/<token>/<int:number>")
@@ -132,10 +135,11 @@ def answer(token: str, number: int) -> Any:
     typed = request.form.getlist(FIELD)
     if not PageForm().validate_on_submit():
         return _ask(desk, number, typed, _("页面放得有点久了，请再点一次。你选的还在。")), 422
-    given = None if "skip" in request.form else typed_answer(asked, typed)
+    skipped = "skip" in request.form and not asked.required
+    given = None if skipped else typed_answer(asked, typed, request.form.get(CODE_FIELD))
     if isinstance(given, Fault):
         return _ask(desk, number, typed, fault_words(given, asked)), 422
-    if given is None and "skip" not in request.form:
+    if given is None and not skipped:
         words = _("请选一个。不清楚可以选“不知道”，也可以先跳过。") if asked.dimension else _("请回答，也可以先跳过。")
         return _ask(desk, number, typed, words), 422
     secret = request.cookies[_cookie(token)]
@@ -172,10 +176,12 @@ def send(token: str) -> Any:
     if not PageForm().validate_on_submit():
         found = gaps(desk.instrument, service.draft_answers(desk.instrument, desk.draft))
         return _show("check", desk, gaps=found, stale=True), 422
-    with transaction() as session:
-        outcome = service.send_draft(session, desk.wave, request.cookies[_cookie(token)], clock.now())
-    if outcome.reply not in (Reply.STORED, Reply.REPEATED):
-        raise Refused(outcome.reply)
+    try:
+        with transaction() as session:
+            service.send_draft(session, desk.wave, request.cookies[_cookie(token)], clock.now())
+    except Refused:
+        found = gaps(desk.instrument, service.draft_answers(desk.instrument, desk.draft))
+        return _show("check", desk, gaps=found, stale=False, unreadable=True), 422
     return redirect(url_for("surveys.done", token=token), 303)
 
 
@@ -184,7 +190,7 @@ def send(token: str) -> Any:
 def done(token: str) -> Any:
     """The receipt, and one's own result by dimension where the wave shows it."""
     desk = desk_at(token)
-    receipt = queries.receipt(reading(), desk.wave.pilot, desk.draft.id) if desk.draft else None
+    receipt = desk.receipt
     if desk.draft is None or receipt is None:
         return redirect(url_for("surveys.cover", token=token))
     scores = queries.scores(reading(), desk.wave.pilot, desk.draft.id) if desk.wave.show_result else {}
@@ -218,11 +224,12 @@ def _asked(desk: Desk, number: int) -> Question:
     return desk.instrument.questions[number - 1]
 
 
-def _typed(given: Any) -> list[str]:
+def _typed(question: Question, given: Any) -> list[str]:
     if given is None:
         return []
     if isinstance(given, dict):
-        return [str(given["code"])]
+        # Among options a code is one more of them; a box for a number or a text it leaves empty.
+        return [str(given["code"])] if KINDS[question.kind].options(question) else []
     return [str(value) for value in given] if isinstance(given, list) else [str(given)]
 
 

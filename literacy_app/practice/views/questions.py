@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from literacy_app.foundation import clock
 from literacy_app.foundation.errors import NotFound
 from literacy_app.framework.rules import Dimension
-from literacy_app.learners.views import learner_here, learner_welcomed, pilot_of_residents
+from literacy_app.learners.views import keep_cookie, learner_here, pilot_of_residents
 from literacy_app.lessons.rules import Item, Lesson, item_id
 from literacy_app.lessons.service import curriculum_in_force
 from literacy_app.lessons.views import around, lesson_or_404, picture_url
 from literacy_app.practice import queries, rules, service
-from literacy_app.practice.rules import Tried
+from literacy_app.practice.rules import Setting, Tried
 from literacy_app.questions.forms import FIELD, fault_words, typed_answer
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Fault
@@ -25,7 +25,7 @@ from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.security import public, shows_again
 from literacy_app.webkit.text import inline
 
-blueprint = Blueprint("practice", __name__, template_folder="templates")
+blueprint = Blueprint("practice", __name__, template_folder="../templates")
 
 
 def attempts_here() -> list[Tried]:
@@ -37,21 +37,26 @@ def attempts_here() -> list[Tried]:
 @blueprint.get("/learn/")
 @public
 def curriculum() -> str:
-    """The map: every article in its dimension, with its lessons and how far one is."""
+    """The map: every article in its dimension, with its lessons and how far one is; or what a search finds."""
     found, tried = curriculum_in_force(reading()), attempts_here()
+    language, wanted = preferences().language, request.args.get("q", "").strip()[:100]
     by_article: dict[str, list[Lesson]] = {}
     for lesson in found.lessons:
         by_article.setdefault(lesson.article, []).append(lesson)
+    known = rules.mastery(found, tried)
     return render_template(
         "practice/curriculum.html",
         edition=found.edition,
-        titles=found.edition.words.get(preferences().language, {}),
-        language=preferences().language,
+        titles=found.edition.words.get(language, {}),
+        language=language,
         dimensions=list(Dimension),
         by_article=by_article,
+        steps={article: one.step.name.lower() for article, one in known.items()},
         states={lesson.id: rules.state_of(lesson, tried) for lesson in found.lessons},
         pictures={lesson.id: picture_url(lesson) for lesson in found.lessons},
         progress={progress.dimension: progress for progress in rules.progress(found, tried)},
+        wanted=wanted,
+        results=found.search(wanted, language) if wanted else None,
     )
 
 
@@ -75,7 +80,7 @@ def item(item_id: str) -> Any:
         raise NotFound(item_id)
     lesson = lesson_or_404(found.lesson) if found.lesson else None
     around_it = {"before": url_for("home.front_door"), "after": url_for("practice.next_question"), "lesson": lesson}
-    return _asked_or_explained(found, {"mixed": True, **around_it})
+    return asked_or_explained(found, Setting.PRACTICE, {"mixed": True, **around_it})
 
 
 @blueprint.route("/learn/<lesson_id>/<question_id>", methods=["GET", "POST"])
@@ -87,18 +92,18 @@ def question(lesson_id: str, question_id: str) -> Any:
     found = curriculum_in_force(reading()).items.get(item_id(lesson_id, question_id))
     if found is None:
         raise NotFound(question_id)
-    return _asked_or_explained(found, {"mixed": False, "lesson": lesson, **around(lesson, question_id)})
+    return asked_or_explained(found, Setting.LESSON, {"mixed": False, "lesson": lesson, **around(lesson, question_id)})
 
 
-def _asked_or_explained(item: Item, surroundings: dict[str, Any]) -> Any:
+def asked_or_explained(item: Item, setting: Setting, surroundings: dict[str, Any]) -> Any:
+    """The page of a question, whoever asks it: asked on GET, kept on POST, explained once it was answered."""
     if request.method == "POST":
-        return _answered(item, surroundings)
+        return _answered(item, setting, surroundings)
     tried = _own_attempt(request.args.get("attempt", ""), item)
     return _explain(item, tried, surroundings) if tried else _ask(item, uuid4(), surroundings)
 
 
-def _answered(item: Item, surroundings: dict[str, Any]) -> Any:
-    """Keep an answer once, whatever is tapped twice, and go to its explanation."""
+def _answered(item: Item, setting: Setting, surroundings: dict[str, Any]) -> Any:
     typed = request.form.getlist(FIELD)
     try:
         attempt_id = UUID(request.form.get("attempt", ""))
@@ -111,10 +116,17 @@ def _answered(item: Item, surroundings: dict[str, Any]) -> Any:
     if given is None or isinstance(given, Fault):
         words = fault_words(given, item.question) if given else _("先选一个，再看答案")
         return _ask(item, attempt_id, surroundings, typed, words), 422
-    learner = learner_welcomed()
-    with transaction() as session:
-        service.keep_attempt(session, pilot_of_residents().id, learner, attempt_id, item, typed, clock.now())
+    keep_answer(item, attempt_id, typed, setting)
     return redirect(f"{request.path}?attempt={attempt_id}", 303)
+
+
+def keep_answer(item: Item, attempt_id: UUID, typed: list[str], setting: Setting) -> None:
+    """Keep an answer of whoever holds this phone, who may be new."""
+    learner, pilot = learner_here(), pilot_of_residents().id
+    with transaction() as session:
+        secret = service.practise(session, pilot, learner, attempt_id, item, typed, setting, clock.now())
+    if secret is not None:
+        keep_cookie(secret)
 
 
 def _own_attempt(attempt_id: str, item: Item) -> Tried | None:
@@ -125,7 +137,8 @@ def _own_attempt(attempt_id: str, item: Item) -> Tried | None:
     return found[1] if found and found[0] == learner_here() and found[1].item_id == item.id else None
 
 
-def _labels() -> dict[str, str]:
+def option_labels() -> dict[str, str]:
+    """How the two options of a statement are worded."""
     return {"true": _("对"), "false": _("不对")}
 
 
@@ -140,7 +153,7 @@ def _title(item: Item, surroundings: dict[str, Any]) -> str:
 def _ask(
     item: Item, attempt_id: UUID, surroundings: dict[str, Any], typed: list[str] | None = None, error: str = ""
 ) -> str:
-    page = on_page(item.question, item.words[preferences().language], _labels(), typed or (), error, codes=False)
+    page = on_page(item.question, item.words[preferences().language], option_labels(), typed or (), error, codes=False)
     title = _title(item, surroundings)
     return render_template(
         "practice/question.html", attempt=attempt_id, form=PageForm(), title=title, **page, **surroundings
@@ -151,7 +164,7 @@ def _explain(item: Item, tried: Tried, surroundings: dict[str, Any]) -> str:
     words = item.words[preferences().language]
     rows = [
         {
-            "text": inline((words.options or _labels())[option]),
+            "text": inline((words.options or option_labels())[option]),
             "why": inline((words.why or {})[option]),
             "right": option in item.answer if isinstance(item.answer, tuple) else option == item.answer,
             "chosen": option in tried.answer,

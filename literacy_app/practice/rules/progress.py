@@ -2,12 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from literacy_app.foundation.clock import reporting_date
 from literacy_app.framework.rules import Dimension
 from literacy_app.lessons.rules import Curriculum, Item, Lesson, item_id
+
+
+class Setting(StrEnum):
+    """Where an attempt was made. Before and after are tests: they have no feedback and count for nothing else."""
+
+    LESSON = "lesson"
+    PRACTICE = "practice"
+    REVIEW = "review"
+    BEFORE = "before"
+    AFTER = "after"
 
 
 @dataclass(frozen=True)
@@ -20,6 +31,7 @@ class Tried:
     answer: tuple[str, ...]
     right: bool
     at: datetime
+    setting: Setting = Setting.PRACTICE
 
 
 class State(StrEnum):
@@ -39,6 +51,17 @@ class Progress:
     total: int
 
 
+def counts(attempt: Tried) -> bool:
+    """Whether an attempt shows learning: all but the tests before and after."""
+    return attempt.setting not in (Setting.BEFORE, Setting.AFTER)
+
+
+def week_days(tried: Sequence[Tried], today: date) -> int:
+    """On how many of the seven days up to `today` (of the reporting zone) something was answered."""
+    days = {reporting_date(attempt.at) for attempt in tried}
+    return sum(today - timedelta(days=back) in days for back in range(7))
+
+
 def is_right(item: Item, chosen: Sequence[str]) -> bool:
     """Whether the chosen options are exactly the right ones."""
     return set(chosen) == (set(item.answer) if isinstance(item.answer, tuple) else {item.answer})
@@ -47,7 +70,7 @@ def is_right(item: Item, chosen: Sequence[str]) -> bool:
 def state_of(lesson: Lesson, tried: Sequence[Tried]) -> State:
     """New before any answer, done when every question was answered, begun in between."""
     own = {item_id(lesson.id, question.id) for question in lesson.questions}
-    answered = own & {attempt.item_id for attempt in tried}
+    answered = own & {attempt.item_id for attempt in tried if counts(attempt)}
     if not answered:
         return State.NEW
     return State.DONE if answered == own else State.BEGUN
@@ -75,10 +98,12 @@ def next_lesson(curriculum: Curriculum, tried: Sequence[Tried]) -> Lesson | None
 
 def next_item(curriculum: Curriculum, tried: Sequence[Tried]) -> Item | None:
     """The item to practise: never answered first, then last answered not right, then longest ago. None without items."""
-    last = {attempt.item_id: attempt for attempt in sorted(tried, key=lambda attempt: attempt.at)}
+    seen = sorted((attempt for attempt in tried if counts(attempt)), key=lambda attempt: attempt.at)
+    last = {attempt.item_id: attempt for attempt in seen}
+    kept_back = {id for practice in curriculum.sets for id in practice.parallel}
 
     def urgency(item: Item) -> tuple[int, float]:
         attempt = last.get(item.id)
         return (0, 0.0) if attempt is None else (1 + attempt.right, attempt.at.timestamp())
 
-    return min(curriculum.items.values(), key=urgency, default=None)
+    return min((item for item in curriculum.items.values() if item.id not in kept_back), key=urgency, default=None)

@@ -1,0 +1,1 @@
+"""Learning together: a class or a village hall answers on its phones what one screen asks, without names."""
