@@ -292,6 +292,12 @@ def translations() -> None:
     )
 
 
+def bench() -> None:
+    """Measure the learner's pages against a bare page on the same server; also written to bench/results.json."""
+    install(TEST_LOCK)
+    python("-m", "bench")
+
+
 def show_help() -> None:
     """List the commands."""
     for name, command in COMMANDS.items():
@@ -304,6 +310,7 @@ COMMANDS: dict[str, Callable[[], None]] = {
     "fast": fast,
     "lint": lint,
     "lighthouse": lighthouse,
+    "bench": bench,
     "lock": lock,
     "translations": translations,
     "help": show_help,

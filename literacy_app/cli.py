@@ -116,7 +116,6 @@ def content() -> None:
 def content_check() -> None:
     """Check every file under content/ and change nothing."""
     from literacy_app import tasks
-
     from literacy_app.authoring.loader import read_advice
 
     settings = settings_from_environment()

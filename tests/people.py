@@ -13,8 +13,9 @@ from flask import Flask
 from literacy_app.accounts.models import GrantRow, SignIn, StaffRow
 from literacy_app.accounts.queries import staff_by_login
 from literacy_app.accounts.rules import Role
-from literacy_app.accounts.service import _hash, _sha256
+from literacy_app.accounts.service import new_hash
 from literacy_app.foundation import clock
+from literacy_app.foundation.secrets import digest_of
 from literacy_app.webkit.extensions import transaction
 from tests.page_client import PageClient
 
@@ -31,7 +32,7 @@ WHO = {
     "vi": (Role.OFFICER, CHILD),
 }
 PASSWORD = "a long enough sentence"
-HASHED = _hash(PASSWORD)
+HASHED = new_hash(PASSWORD, "anybody")
 
 
 class People:
@@ -66,7 +67,7 @@ class People:
             session.add(
                 SignIn(
                     id=uuid4(),
-                    secret_sha256=_sha256(secret),
+                    secret_sha256=digest_of(secret),
                     staff_id=row.id,
                     created_at=then,
                     seen_at=then,

@@ -29,6 +29,11 @@ PUBLIC = {
     "api.submit",
     "api.submit_batch",
     "home.front_door",
+    "joining.answer",
+    "joining.enter_code",
+    "joining.hand_on",
+    "joining.join",
+    "joining.phone",
     "lessons.card",
     "lessons.lesson",
     "lessons.picture",
@@ -66,7 +71,13 @@ REFERENCE = {
     "target",
     "wave",
 }
-LEARNING = {"attempt", "learner"}
+LEARNING = {
+    "attempt",
+    "group_answer",
+    "group_participant",
+    "group_session",
+    "learner",
+}
 
 
 def sources() -> Iterator[tuple[Path, str]]:

@@ -49,7 +49,10 @@ class SignIn(Base):
 
 
 class FailedSignIn(Base):
-    """One failed try, kept for an hour to slow the next; the login only as a hash, for it may be a mistyped password."""
+    """One try that failed, or whose password is being compared; kept for an hour to slow the next.
+
+    The login stands here only as a hash, for it may be a mistyped password.
+    """
 
     __tablename__ = "staff_failed_sign_in"
     __table_args__ = (Index("ix_staff_failed_sign_in_login_sha256_at", "login_sha256", "at"),)

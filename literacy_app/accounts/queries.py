@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from literacy_app.accounts.models import FailedSignIn, SignIn, StaffRow
@@ -42,14 +42,13 @@ def open_sign_ins(session: Session, staff_id: UUID) -> Sequence[SignIn]:
     return session.scalars(query).all()
 
 
-def failures(
-    session: Session, login_sha256: str, since: datetime, network: str | None = None
-) -> tuple[int, datetime | None]:
-    """How many tries failed for a login since a moment (from one network, if given), and when the last was."""
-    query = select(func.count(), func.max(FailedSignIn.at)).where(
-        FailedSignIn.login_sha256 == login_sha256, FailedSignIn.at >= since
-    )
+def tries(
+    session: Session, most: int, *, login_sha256: str | None = None, network: str | None = None
+) -> Sequence[datetime]:
+    """When tries to sign in failed that are remembered, the newest first, at most `most`: of a login, from a network, or both."""
+    query = select(FailedSignIn.at).order_by(FailedSignIn.at.desc()).limit(most)
+    if login_sha256 is not None:
+        query = query.where(FailedSignIn.login_sha256 == login_sha256)
     if network is not None:
         query = query.where(FailedSignIn.network == network)
-    count, last = session.execute(query).one()
-    return count, last
+    return session.scalars(query).all()

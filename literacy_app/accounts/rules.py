@@ -1,20 +1,50 @@
 """Roles, passwords, sessions and delays: what is allowed, decided without a database."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from uuid import UUID
 
 from literacy_app.areas.rules import within
 
-# Argon2id, OWASP's minimum of 2023: a hash takes 0.05-0.15 s and 19 MiB, so a flood of sign-ins cannot stop the office.
+# Argon2id, OWASP's minimum of 2023: a hash takes 0.05-0.15 s of one core and 19 MiB. A flood of sign-ins is kept from
+# residents' cores, threads and database not by these numbers but by `service`: few at once, and never in a transaction.
 ARGON2_MEMORY_KIB = 19 * 1024
 ARGON2_PASSES = 2
 ARGON2_LANES = 1
 
 PASSWORD_MIN = 12
 PASSWORD_MAX = 128
+
+LOGIN_MAX = 60
+NAME_MAX = 60
+
+# How long a try that failed slows others.
+WINDOW = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How tries that failed within WINDOW slow the next one.
+
+    The first `free` do not; then 2, 4, 8 seconds up to `longest`; `most` in an hour are ever compared with a password.
+    """
+
+    free: int
+    longest: timedelta
+    most: int
+
+
+# One account from one network: whoever guesses from one place has some 15 guesses an hour.
+ACCOUNT_FROM_NETWORK = Limit(free=4, longest=timedelta(minutes=15), most=60)
+# One account from anywhere. Its owner, elsewhere, waits a minute at most, unless guesses have come from many networks for
+# three quarters of an hour: then until the first of the 60 is an hour old, which is 12 minutes at worst.
+ACCOUNT = Limit(free=8, longest=timedelta(minutes=1), most=60)
+# Any accounts from one network. Carriers put many people behind one address, so many are free and the wait stays short.
+NETWORK = Limit(free=30, longest=timedelta(seconds=30), most=600)
 
 
 class Role(StrEnum):
@@ -108,12 +138,25 @@ def normal_password(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def wait_after(failures: int, last: datetime | None, now: datetime, free: int, longest: timedelta) -> timedelta:
-    """How long to wait before the next try: nothing for the first `free`, then 2, 4, 8 seconds up to `longest`. Never a lockout."""
-    if last is None or failures < free:
+def wait_after(tries: Sequence[datetime], now: datetime, limit: Limit) -> timedelta:
+    """How long to wait before the next try, after `tries` (the newest first, at most WINDOW old). Zero is now; never a lockout."""
+    if len(tries) < limit.free:
         return timedelta(0)
-    delay = min(timedelta(seconds=2 ** min(failures - free + 1, 20)), longest)
-    return max(last + delay - now, timedelta(0))
+    until = tries[0] + min(timedelta(seconds=2 ** min(len(tries) - limit.free + 1, 20)), limit.longest)
+    if len(tries) >= limit.most:
+        until = max(until, tries[limit.most - 1] + WINDOW)
+    return max(until - now, timedelta(0))
+
+
+def network_of(address: str) -> str:
+    """What tries are counted by: an address of version 4, or the /64 of one of version 6, which one subscriber holds whole."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address[:45]
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False))
+    return str(found)
 
 
 def session_over(created: datetime, seen: datetime, now: datetime, idle: timedelta, absolute: timedelta) -> bool:

@@ -1,18 +1,21 @@
 """Sign-in, one's own account, and the list of people."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from literacy_app.accounts import queries, service
 from literacy_app.accounts.forms import PasswordForm, SignInForm
 from literacy_app.accounts.guard import cookie_name, current_staff, requires
-from literacy_app.accounts.rules import RESULTS, PasswordFault, Role, Staff
+from literacy_app.accounts.rules import RESULTS, PasswordFault, Role, Staff, network_of, password_fault
+from literacy_app.areas.queries import pilots_within
 from literacy_app.foundation import clock
 from literacy_app.foundation.errors import Refused
-from literacy_app.webkit.extensions import reading, transaction
+from literacy_app.webkit.extensions import reading, rest, transaction
 from literacy_app.webkit.pages import local_path
 from literacy_app.webkit.security import public, shows_again
 
@@ -29,13 +32,12 @@ def sign_in() -> Any:
         return render_template("accounts/sign_in.html", form=form)
     if not form.validate():
         return render_template("accounts/sign_in.html", form=form), 422
-    login, network, now = form.login.data or "", request.remote_addr or "", clock.now()
-    wait = service.wait_before_sign_in(reading(), login, network, now)
-    if wait:
-        seconds = int(wait.total_seconds()) + 1
+    found = _compare(form.login.data or "", form.password.data or "")
+    if isinstance(found, timedelta):
+        seconds = _seconds(found)
         return render_template("accounts/sign_in.html", form=form, wait=seconds), 429, {"Retry-After": str(seconds)}
     with transaction() as writing:
-        opened = service.sign_in(writing, login, form.password.data or "", network, request.user_agent.string, now)
+        opened = service.sign_in(writing, *found, request.user_agent.string, clock.now())
     if opened is None:
         return render_template("accounts/sign_in.html", form=form, failed=True), 422
     session.clear()
@@ -47,8 +49,28 @@ def sign_in() -> Any:
 
 
 def first_page(staff: Staff) -> str:
-    """Where somebody begins who has just signed in."""
-    return url_for("reports.overview") if staff.roles & RESULTS else url_for("accounts.account")
+    """Where somebody begins who has just signed in: the office, unless no whole pilot lies within their areas."""
+    sees_results = pilots_within(reading(), staff.scopes(RESULTS))
+    return url_for("reports.overview") if sees_results else url_for("accounts.account")
+
+
+def _compare(login: str, password: str) -> tuple[service.Try, service.Proof | None] | timedelta:
+    """Count a try in one short transaction, then compare the password holding none. Or how long to wait before the next try."""
+    try:
+        with service.turn():
+            with transaction() as writing:
+                made = service.begin_try(writing, login, network_of(request.remote_addr or ""), clock.now())
+            if isinstance(made, timedelta):
+                return made
+            stored = service.stored_password(reading(), login)
+            rest()
+            return made, service.prove(stored, password)
+    except Refused as refused:
+        raise ServiceUnavailable(retry_after=1) from refused
+
+
+def _seconds(wait: timedelta) -> int:
+    return int(wait.total_seconds()) + 1
 
 
 @blueprint.post("/account/sign-out")
@@ -82,18 +104,34 @@ def account() -> Any:
     form, status = PasswordForm(), 200
     if form.validate_on_submit():
         try:
-            with transaction() as writing:
-                service.change_password(writing, current_staff(), form.old.data or "", form.new.data or "", clock.now())
+            _change_password(form)
             return redirect(url_for("accounts.account", changed=1), 303)
         except Refused as refused:
             field = form.old if refused.reason == "old_password" else form.new
             field.errors = [password_words(refused.reason)]
+        except TooManyRequests as error:
+            form.old.errors = [_("请等 %(seconds)s 秒再试", seconds=error.retry_after)]
     if form.errors:
         status = 422
     sign_ins = queries.open_sign_ins(reading(), current_staff().id)
     return render_template(
         "accounts/account.html", form=form, sign_ins=sign_ins, changed="changed" in request.args
     ), status
+
+
+def _change_password(form: PasswordForm) -> None:
+    staff = current_staff()
+    if fault := password_fault(form.new.data or "", staff.login):
+        raise Refused(fault)
+    found = _compare(staff.login, form.old.data or "")
+    if isinstance(found, timedelta):
+        raise TooManyRequests(retry_after=_seconds(found))
+    made, proof = found
+    if proof is None:
+        raise Refused("old_password")
+    hashed = service.new_hash(form.new.data or "", staff.login)
+    with transaction() as writing:
+        service.change_password(writing, staff, made, proof, hashed, clock.now())
 
 
 def password_words(reason: str) -> str:
@@ -123,8 +161,11 @@ def disable(staff_id: UUID) -> Any:
     row = queries.staff_by_id(reading(), staff_id)
     if row is None or not _manages(row.grants):
         return redirect(url_for("accounts.people"), 303)
-    with transaction() as writing:
-        service.disable(writing, row.login, clock.now())
+    try:
+        with transaction() as writing:
+            service.disable(writing, row.login, clock.now(), current_staff())
+    except Refused:
+        abort(403)
     return redirect(url_for("accounts.people"), 303)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from literacy_app.areas.rules import Area, Pilot, is_code, within
 from literacy_app.foundation.errors import InputError, Problem
-from literacy_app.foundation.files import read_yaml, shape
+from literacy_app.foundation.files import is_id, read_yaml, shape
 
 COLUMNS = ("code", "name_zh", "name_en", "urban_rural_class", "valid_from", "valid_to")
 MAX_ROWS = 100_000
@@ -71,6 +71,8 @@ def _read_pilot(folder: Path, root: Path) -> PilotFolder:
     pilot = shape(document, Pilot)
     areas = read_areas(folder / "areas.csv", root)
     problems = []
+    if not is_id(pilot.id, 40):
+        problems.append(document.problem(("id",), "must be up to 40 of a-z, 0-9, - and _"))
     if pilot.id != folder.name:
         problems.append(document.problem(("id",), f"must be the folder's name, {folder.name!r}"))
     for index, code in enumerate(pilot.areas):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from literacy_app.areas.models import AreaRow, PilotArea, PilotRow
 from literacy_app.areas.rules import Residence, residence_of, within
+from literacy_app.foundation.lately import lately
 
 
 def pilots(session: Session) -> Sequence[PilotRow]:
@@ -16,8 +17,15 @@ def pilots(session: Session) -> Sequence[PilotRow]:
 
 
 def pilot_here(session: Session) -> PilotRow | None:
-    """The pilot that residents of this installation belong to: the one that began first, or None before any is loaded."""
-    return session.scalars(select(PilotRow).order_by(PilotRow.starts_on, PilotRow.id).limit(1)).first()
+    """The pilot that residents of this installation belong to, as of a second ago: the one that began first, or None."""
+
+    def ask() -> PilotRow | None:
+        row = session.scalars(select(PilotRow).order_by(PilotRow.starts_on, PilotRow.id).limit(1)).first()
+        if row is not None:
+            session.expunge(row)  # it outlives this session
+        return row
+
+    return lately(session, "pilot of residents", ask)
 
 
 def pilots_within(session: Session, scopes: Sequence[str]) -> Sequence[PilotRow]:

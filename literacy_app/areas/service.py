@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from literacy_app.areas.loader import PilotFolder
 from literacy_app.areas.models import AreaRow, PilotArea, PilotRow
+from literacy_app.foundation.lately import forget_answers
 
 
 def keep_pilot(session: Session, folder: PilotFolder) -> None:
@@ -32,5 +33,6 @@ def keep_pilot(session: Session, folder: PilotFolder) -> None:
     )
     session.flush()
     session.execute(delete(PilotArea).where(PilotArea.pilot_id == pilot.id))
+    forget_answers()
     session.add_all(PilotArea(pilot_id=pilot.id, area_code=code) for code in pilot.areas)
     session.flush()

@@ -22,7 +22,7 @@ def answers_by_article(session: Session, pilot_ids: Sequence[str]) -> dict[str, 
         .where(Attempt.pilot_id.in_(pilot_ids), Attempt.setting.in_(PRACTICE))
         .group_by(Attempt.article_id)
     )
-    return {article: count for article, count in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def first_try_sums(session: Session, pilot_ids: Sequence[str], article_id: str) -> dict[str, Sums]:

@@ -117,7 +117,9 @@ def _plain(name: str, loader: _Loader, node: yaml.Node, place: Place, lines: dic
     lines[place] = _line(node)
     if node.tag not in _ALLOWED:
         tag = node.tag.replace(_CORE, "!!")
-        raise InputError([Problem(name, f"line {_line(node)}", f"the tag {_short(tag)} is not allowed; plain data only")])
+        raise InputError(
+            [Problem(name, f"line {_line(node)}", f"the tag {_short(tag)} is not allowed; plain data only")]
+        )
     if isinstance(node, yaml.SequenceNode):
         return [_plain(name, loader, child, (*place, index), lines) for index, child in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):

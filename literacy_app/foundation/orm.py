@@ -2,7 +2,8 @@
 
 import sqlite3
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from sqlalchemy import (
     URL,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Engine,
     MetaData,
     String,
+    Table,
     TypeDecorator,
     create_engine,
     event,
@@ -107,8 +109,12 @@ def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> b
 
     Idempotency is the constraint's, not a look-up's: of twenty callers at once exactly one is told True.
     """
-    dialect = session.get_bind().dialect.name
+    statement = _insert_new(table, session.get_bind().dialect.name)
+    return session.execute(statement, values).first() is not None
+
+
+@cache
+def _insert_new(table: type[Base], dialect: str) -> Any:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    keys = list(table.__table__.primary_key)
-    result = session.execute(insert(table).values(**values).on_conflict_do_nothing().returning(*keys))
-    return result.first() is not None
+    rows = cast(Table, table.__table__)
+    return insert(rows).on_conflict_do_nothing().returning(*rows.primary_key)

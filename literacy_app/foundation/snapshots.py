@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from literacy_app.foundation.lately import forget_answers, lately
 from literacy_app.foundation.orm import Base, Moment
 
 T = TypeVar("T")
@@ -33,6 +34,7 @@ def keep_snapshot(session: Session, kind: str, body: str, now: datetime) -> bool
     if digest == digest_in_force(session, kind):
         return False
     session.merge(Snapshot(kind=kind, digest=digest, loaded_at=now, body=body))
+    forget_answers()
     return True
 
 
@@ -45,7 +47,7 @@ def digest_in_force(session: Session, kind: str) -> str | None:
 
 def in_force(session: Session, kind: str, parse: Callable[[str], T], empty: T) -> T:
     """The version in force as `parse` makes it (done once a process and version), or `empty` when nothing was ever loaded."""
-    digest = digest_in_force(session, kind)
+    digest = lately(session, f"digest {kind}", lambda: digest_in_force(session, kind))
     if digest is None:
         return empty
     known = _parsed.get(kind)

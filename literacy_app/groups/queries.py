@@ -70,16 +70,11 @@ def answers_to(session: Session, group: GroupSession, item_id: str) -> Sequence[
 def tally(session: Session, group: GroupSession) -> Tally:
     """How many phones and people take part in a session, and how many answered each item."""
     here = (Participant.pilot_id == group.pilot_id, Participant.session_id == group.id)
-    by_carried: dict[bool, int] = {
-        carried: count
-        for carried, count in session.execute(
-            select(Participant.carried, func.count()).where(*here).group_by(Participant.carried)
-        )
-    }
+    joined = select(Participant.carried, func.count()).where(*here).group_by(Participant.carried)
+    people = dict(session.execute(joined).all())
     answered = (
         select(GroupAnswer.item_id, func.count())
         .where(GroupAnswer.pilot_id == group.pilot_id, GroupAnswer.session_id == group.id)
         .group_by(GroupAnswer.item_id)
     )
-    answers = {item_id: count for item_id, count in session.execute(answered)}
-    return Tally(by_carried.get(False, 0), sum(by_carried.values()), answers)
+    return Tally(people.get(False, 0), sum(people.values()), dict(session.execute(answered).all()))

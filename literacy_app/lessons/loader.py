@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from literacy_app.foundation.errors import InputError, Problem
-from literacy_app.foundation.files import Document, Place, read_yaml, shape
+from literacy_app.foundation.files import Document, Place, is_id, read_yaml, shape
 from literacy_app.foundation.languages import LANGUAGES
 from literacy_app.framework.loader import read_edition
 from literacy_app.framework.rules import Edition, Topic
@@ -16,6 +16,8 @@ from literacy_app.questions.loader import check_key, check_options, check_questi
 from literacy_app.questions.rules import QuestionWords
 
 LARGEST_DRAWING = 6 * 1024
+# With a dot and a question's id of 40 it is the id of an item, for which tables have 80 characters.
+LONGEST_ID = 39
 # A drawing is shown as an image, where scripts never run; these have no place in one of ours all the same.
 FORBIDDEN_IN_DRAWINGS = re.compile(r"<(script|style|foreignObject|image|a)\b|\bon\w+=|\bstyle=|href=|<!", re.IGNORECASE)
 
@@ -132,6 +134,9 @@ def _check_shape(document: Document, lesson: Lesson, folder: Path, edition: Edit
     wrong: list[tuple[Place, str]] = []
     if lesson.id != folder.name:
         wrong.append((("id",), f"must be the folder's name, {folder.name!r}"))
+    if not is_id(lesson.id, LONGEST_ID):
+        wrong.append((("id",), f"must be up to {LONGEST_ID} of a-z, 0-9, - and _"))
+    wrong += [(("questions", i, "id"), f"{id!r} is the name of a card") for i, id in enumerate(asked) if id in CARDS]
     if lesson.edition != edition.edition:
         wrong.append((("edition",), f"must be {edition.edition!r}"))
     if lesson.article not in [article.id for article in edition.articles]:

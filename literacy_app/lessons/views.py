@@ -34,7 +34,7 @@ class Recording:
 
 def init_recordings(app: Flask, lessons: Path) -> None:
     """Serve what lies as `audio.<language>.m4a` (or mp3) in the folders of the lessons."""
-    app.config["RECORDINGS"] = lessons
+    app.config["RECORDINGS"] = lessons.resolve()
 
 
 def lesson_or_404(lesson_id: str) -> Lesson:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from literacy_app.foundation.errors import Problem
-from literacy_app.foundation.files import Document, Place
+from literacy_app.foundation.files import Document, Place, is_id
 from literacy_app.questions.kinds import KINDS
-from literacy_app.questions.rules import Question, QuestionWords
+from literacy_app.questions.rules import Code, Question, QuestionWords
 
+_CODES = frozenset(Code)
+_WRONG_ID = f"must be up to {{}} of a-z, 0-9, - and _, and none of {', '.join(Code)}"
 # An option that speaks of the others: whoever knows two of them need not read the rest.
 _ABOUT_OTHERS = re.compile(
     r"(?:以上|上述|上面)[^，。]{0,6}(?:都|全|均|皆|没有)|^(?:都对|全对|都是|都不对|都不是|全不对)[。！]?$"
@@ -25,6 +27,13 @@ def check_questions(document: Document, place: Place, questions: Sequence[Questi
     ids = [question.id for question in questions]
     for index, question in enumerate(questions):
         here = (*place, index)
+        if not is_id(question.id, 40) or question.id in _CODES:
+            problems.append(document.problem((*here, "id"), f"{question.id!r} {_WRONG_ID.format(40)}"))
+        problems += [
+            document.problem((*here, "options", at), f"{option!r} {_WRONG_ID.format(20)}")
+            for at, option in enumerate(question.options)
+            if not is_id(option, 20) or option in _CODES
+        ]
         if question.kind not in KINDS:
             problems.append(
                 document.problem((*here, "kind"), f"{question.kind!r} is not a kind; there are {', '.join(KINDS)}")

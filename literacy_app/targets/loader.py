@@ -9,6 +9,7 @@ from literacy_app.framework.rules import Dimension, SecondClass
 from literacy_app.scoring.rules import TOTAL
 
 SCALES = (TOTAL, *Dimension, *SecondClass)
+LONGEST_SOURCE = 200
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,12 @@ def read_targets(folder: Path, root: Path) -> Targets:
                 problems.append(
                     document.problem(
                         (name, index, "share"), f"a share lies between 0 and 1, for example 0.25 (found {aim.share})"
+                    )
+                )
+            if len(aim.source) > LONGEST_SOURCE:
+                problems.append(
+                    document.problem(
+                        (name, index, "source"), f"has at most {LONGEST_SOURCE} characters; name the paper"
                     )
                 )
             if not 2000 <= aim.year <= 2100:

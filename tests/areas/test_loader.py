@@ -35,6 +35,14 @@ def test_a_bad_row_is_named_with_row_and_column(tmp_path: Path, old: str, new: s
     assert (caught.value.problems[0].file, caught.value.problems[0].where) == ("pilots/own/areas.csv", where)
 
 
+def test_a_pilot_whose_id_no_table_can_hold_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(FILES / "content", tmp_path / "content")
+    path = (tmp_path / "content/pilots/own").rename(tmp_path / "content/pilots" / ("a" * 41)) / "pilot.yml"
+    path.write_text(path.read_text().replace("id: own", "id: " + "a" * 41))
+    with pytest.raises(InputError, match="pilot.yml: line 1: must be up to 40 of a-z"):
+        read_pilots(tmp_path / "content")
+
+
 def test_a_pilot_of_a_code_that_is_no_township_is_refused(tmp_path: Path) -> None:
     shutil.copytree(FILES / "content", tmp_path / "content")
     path = tmp_path / "content/pilots/own/pilot.yml"

@@ -20,8 +20,8 @@ def sample() -> Reading:
 def test_choices_are_taken_with_their_lines_keys_and_reasons(sample: Reading) -> None:
     assert [(q.line, q.kind, q.name) for q in sample.questions] == [
         (5, "single", "Kettle"),
-        (19, "multiple", "Two"),
-        (27, "true_false", "Ice"),
+        (18, "multiple", "Two"),
+        (26, "true_false", "Ice"),
     ]
     assert sample.questions[0].stem == "Which water is **safe** to drink?\n\n- at home"
     assert sample.questions[0].choices[0] == Choice("Boiled & covered", True, "Yes.")
@@ -32,20 +32,22 @@ def test_choices_are_taken_with_their_lines_keys_and_reasons(sample: Reading) ->
 
 def test_every_other_question_is_named_with_its_line_and_reason(sample: Reading) -> None:
     wanted = {
-        33: "'essay'",
-        34: "'cloze'",
-        35: "'matching'",
-        36: "'numerical'",
-        37: "'shortanswer'",
-        38: "'description'",
-        39: "a file in it",
-        40: "not exactly one",
+        32: "'essay'",
+        33: "'cloze'",
+        34: "'matching'",
+        35: "'numerical'",
+        36: "'shortanswer'",
+        37: "'description'",
+        38: "a file in it",
+        39: "not exactly one",
     }
     assert {remark.line for remark in sample.left} == set(wanted)
     assert [remark for remark in sample.left if wanted[remark.line] not in remark.message] == []
 
 
-@pytest.mark.parametrize("lost", ["marks", "part marks", "overall feedback", "hints", "tags", "general feedback became"])
+@pytest.mark.parametrize(
+    "lost", ["marks", "part marks", "overall feedback", "hints", "tags", "general feedback became"]
+)
 def test_what_a_taken_question_loses_is_noted(sample: Reading, lost: str) -> None:
     assert any(lost in remark.message for remark in sample.notes if remark.line == 5)
 

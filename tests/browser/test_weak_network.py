@@ -156,7 +156,7 @@ def test_an_answer_given_without_a_network_waits_visibly_and_arrives_once(phone:
     page.context.set_offline(True)
     answer(page)
     expect(page.get_by_role("status").filter(has_text="待上传：1 个回答")).to_be_visible()
-    expect(page.locator("form .wait")).to_contain_text("已经记在手机上")
+    expect(page.locator("form .wait")).to_contain_text("记在手机上")
     assert server.attempts() == []
     page.context.set_offline(False)
     expect(page.locator("h1")).to_contain_text("答对了")
@@ -173,7 +173,7 @@ def test_several_answers_wait_and_arrive_in_order_when_a_page_is_opened_later(ph
     server.stop()
     for tab, question in zip(tabs, ("q1", "q2"), strict=True):
         answer(tab, f"/learn/alpha/{question}", 0)
-        expect(tab.locator("form .wait")).to_contain_text("待上传")
+        expect(tab.locator("form .wait")).to_contain_text("记在手机上")
     for tab in tabs:
         tab.close()
     server.start()
@@ -191,7 +191,7 @@ def test_a_server_killed_at_any_step_of_an_answer_loses_and_doubles_nothing(
     page.goto("/learn/alpha/q1")
     (server.data / "die").write_text(step)
     answer(page)
-    expect(page.locator("form .wait")).to_contain_text("待上传")
+    expect(page.locator("form .wait")).to_contain_text("记在手机上")
     assert server.process.wait(10) == 9
     server.start()
     page.evaluate("dispatchEvent(new Event('online'))")
@@ -222,7 +222,7 @@ def test_an_answer_with_a_token_of_another_day_is_sent_with_a_fresh_one(phone: A
     page.goto("/learn/alpha/q1")
     page.context.set_offline(True)
     answer(page)
-    expect(page.locator("form .wait")).to_contain_text("待上传")
+    expect(page.locator("form .wait")).to_contain_text("记在手机上")
     page.context.clear_cookies(name="session")
     page.context.set_offline(False)
     expect(page.locator("h1")).to_contain_text("答对了")

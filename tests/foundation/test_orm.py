@@ -18,7 +18,6 @@ from literacy_app.foundation.snapshots import Snapshot
 from literacy_app.webkit.extensions import db
 from tests.conftest import settings_for
 
-
 PRAGMAS = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "trusted_schema", "busy_timeout")
 
 

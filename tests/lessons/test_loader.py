@@ -24,6 +24,9 @@ def test_the_curriculum_is_read_in_the_order_of_the_articles_and_comes_back_as_i
         ("lesson.yml", "q2, q3, takeaway", "q3, takeaway", "line 7", "on no page"),
         ("lesson.yml", "minutes: 4", "minutes: four", "line 5", "integer"),
         ("lesson.yml", "topics: [general]", "topics: [weather]", "line 4", "general"),
+        ("lesson.yml", "id: q3", "id: hook", "line 11", "the name of a card"),
+        ("lesson.yml", "id: q3", "id: Q3", "line 11", "up to 40 of a-z"),
+        ("lesson.yml", "options: [a, b, c]}", "options: [a, b, dont_know]}", "line 9", "up to 20 of a-z"),
         ("key.yml", "q1: b", "q1: e", "line 1", "must be among"),
         ("words.en.yml", ", c: Because three", "", "line 10", "must explain exactly"),
         ("words.en.yml", ", then: I will do it", "", "line 7", "when"),
@@ -44,6 +47,15 @@ def test_a_bad_file_is_named_with_line_and_reason(
         read_curriculum(tmp_path / "content")
     assert (f"lessons/alpha/{file}", where) in {(problem.file, problem.where) for problem in caught.value.problems}
     assert any(what in problem.message for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize("name", ["a" * 40, "Alpha", "阿尔法", "al pha"])
+def test_a_lesson_whose_folder_cannot_name_it_everywhere_is_refused(tmp_path: Path, name: str) -> None:
+    shutil.copytree(FILES / "content", tmp_path / "content")
+    lesson = (tmp_path / "content/lessons/alpha").rename(tmp_path / "content/lessons" / name) / "lesson.yml"
+    lesson.write_text(lesson.read_text().replace("id: alpha", f"id: {name}"))
+    with pytest.raises(InputError, match="up to 39 of a-z"):
+        read_curriculum(tmp_path / "content")
 
 
 @pytest.mark.parametrize(

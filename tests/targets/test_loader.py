@@ -18,6 +18,7 @@ from tests.builders import FILES
         ("scale: knowledge", "scale: wisdom", "line 5", "is not a scale"),
         ("year: 2023", "year: 23", "line 2", "not a year"),
         ("share: 0.15", "share: many", "line 2", "number"),
+        ("share: 0.15, source: tests", f"share: 0.15, source: {'x' * 201}", "line 2", "at most 200"),
     ],
 )
 def test_an_impossible_target_is_named_with_its_line(tmp_path: Path, old: str, new: str, where: str, what: str) -> None:

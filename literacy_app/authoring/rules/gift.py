@@ -254,7 +254,8 @@ def _reason(choice_why: str, notation: str) -> str:
 def _written(question: Portable) -> str:
     said = [question.stem, *(text for choice in question.choices for text in (choice.text, choice.why))]
     notation = texts.MARKDOWN if any("**" in text or "\n" in text for text in said) else texts.PLAIN
-    head = f"::{_escaped(question.name)}::[{notation}]{_escaped(question.stem)}{{"
+    name = f"::{_escaped(question.name)}::" if question.name else ""
+    head = f"{name}[{notation}]{_escaped(question.stem)}{{"
     if question.kind == "true_false":
         right, wrong = sorted(question.choices, key=lambda choice: not choice.right)
         reasons = _reason(wrong.why, notation) or ("#" if right.why else "")

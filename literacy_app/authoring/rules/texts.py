@@ -28,7 +28,7 @@ def ours(text: str, notation: str) -> tuple[str, list[str]]:
         writer.close()
         text, notes = writer.text(), writer.notes()
     elif notation == MOODLE:
-        text = unescape(text)
+        text = re.sub(r"[ \t]*\n[ \t]*", "\n", unescape(text))
     if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" for char in text):
         raise NotTaken("has a control character in its words")
     return text.strip(), notes

@@ -13,6 +13,7 @@ from literacy_app.accounts.guard import requires
 from literacy_app.areas.models import PilotRow
 from literacy_app.areas.views import pilot_name
 from literacy_app.foundation.errors import NotFound
+from literacy_app.foundation.languages import LANGUAGES
 from literacy_app.framework.rules import Article, Topic
 from literacy_app.groups.rules import LEADERS, Subject, runs
 from literacy_app.groups.views.leading import join_address, session_led
@@ -78,7 +79,7 @@ def session_poster(session_id: UUID, form: str) -> Response:
 
 def topic_name(topic: Topic) -> str:
     """A topic in the reader's language."""
-    return {
+    words: dict[Topic, str] = {
         Topic.GENERAL: _("环境与健康"),
         Topic.AIR: _("空气"),
         Topic.WATER: _("饮水"),
@@ -90,7 +91,8 @@ def topic_name(topic: Topic) -> str:
         Topic.NOISE: _("噪声"),
         Topic.CHEMICALS: _("化学品"),
         Topic.WASTE: _("垃圾"),
-    }[topic]
+    }
+    return words[topic]
 
 
 def _lesson(lesson_id: str) -> dict[str, Any]:
@@ -117,9 +119,9 @@ def _topic(topic_id: str) -> dict[str, Any]:
     if topic is None or not lessons:
         raise NotFound(topic_id)
     language, name = preferences().language, topic_name(topic)
-    titles = _("、").join(lesson.words[language].title for lesson in lessons[:3])
+    titles = " · ".join(lesson.words[language].title for lesson in lessons[:3])
     data = _learn(_("环境健康专题"), name, titles, lessons[0])
-    return data | {"address": url_for("practice.curriculum", q=name, _external=True), "plan": []}
+    return data | {"address": url_for("practice.curriculum", q=name, **_language(), _external=True), "plan": []}
 
 
 def _learn(eyebrow: str, title: str, summary: str, lesson: Lesson) -> dict[str, Any]:
@@ -132,13 +134,19 @@ def _learn(eyebrow: str, title: str, summary: str, lesson: Lesson) -> dict[str, 
         "plan": [action.when, action.then],
         "call": _("微信扫一扫，就能学"),
         "facts": [_("约 %(minutes)s 分钟，随时可以停", minutes=lesson.minutes), _("不用注册，不问姓名和手机号")],
-        "address": url_for("lessons.lesson", lesson_id=lesson.id, _external=True),
+        "address": url_for("lessons.lesson", lesson_id=lesson.id, **_language(), _external=True),
     }
+
+
+def _language() -> dict[str, str]:
+    """Whoever scans a poster in another language than the first reads the page in that one too."""
+    language = preferences().language
+    return {} if language == LANGUAGES[0] else {"lang": language}
 
 
 def _article_title(article: Article) -> str:
     title = curriculum_in_force(reading()).edition.words[preferences().language][article.id].title
-    return _("第 %(n)s 条", n=article.number) + " · " + title
+    return f"{_('第 %(n)s 条', n=article.number)} · {title}"
 
 
 def _printed(data: dict[str, Any], pilot: PilotRow, form: str, name: str) -> Response:
@@ -156,7 +164,9 @@ def _printed(data: dict[str, Any], pilot: PilotRow, form: str, name: str) -> Res
         "readable": _readable(data["address"]),
     }
     template = TEMPLATE.read_text(encoding="utf-8")
-    response = Response(make_pdf(template, data) if form == "pdf" else make_svg(template, data), mimetype=MIMETYPES[form])
+    response = Response(
+        make_pdf(template, data) if form == "pdf" else make_svg(template, data), mimetype=MIMETYPES[form]
+    )
     # An SVG can be looked at first; the viewers of PDF in browsers do not run under our security policy.
     if form == "pdf":
         response.headers["Content-Disposition"] = f'attachment; filename="poster-{name}.pdf"'
