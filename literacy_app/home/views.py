@@ -8,7 +8,7 @@ from literacy_app.framework.rules import Topic
 from literacy_app.learners.views import area_here
 from literacy_app.lessons.queries import topics_first_in
 from literacy_app.lessons.service import curriculum_in_force
-from literacy_app.lessons.views import picture_url
+from literacy_app.lessons.views import thumbnail_url
 from literacy_app.practice import rules
 from literacy_app.practice.rules.review import A_DAY
 from literacy_app.practice.views.questions import attempts_here
@@ -41,7 +41,7 @@ def front_door() -> str:
         onward=onward,
         onward_words=onward.words[language] if onward else None,
         onward_state=rules.state_of(onward, tried) if onward else None,
-        picture=picture_url(onward) if onward else None,
+        picture=thumbnail_url(onward) if onward else None,
         progress_by_dimension=progress,
         done=sum(one.done for one in progress),
         total=sum(one.total for one in progress),
@@ -56,4 +56,4 @@ def _local(topics: list[Topic], onward: str, tried: list[rules.Tried]) -> list[t
     """The first lessons on the topics that are not done yet, with their pictures."""
     lessons = [one for one in curriculum_in_force(reading()).about(topics) if one.id != onward]
     fresh = [one for one in lessons if rules.state_of(one, tried) is not rules.State.DONE]
-    return [(one, picture_url(one)) for one in fresh[:LOCAL]]
+    return [(one, thumbnail_url(one)) for one in fresh[:LOCAL]]

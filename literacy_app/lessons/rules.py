@@ -1,5 +1,6 @@
 """What a lesson is, and which pages it has."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -95,6 +96,11 @@ class Curriculum:
     sets: tuple[PracticeSet, ...] = ()
     # Topics that fit a month, by its number.
     seasons: dict[str, tuple[Topic, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """What changes when anything in the curriculum does."""
+        return hashlib.sha256(repr((self.edition, self.lessons, self.sets, self.seasons)).encode()).hexdigest()
 
     @cached_property
     def items(self) -> dict[str, Item]:

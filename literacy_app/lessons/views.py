@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, send_file, url_for
 from flask_babel import gettext as _
 
+from literacy_app.areas.queries import pilot_here
 from literacy_app.foundation.errors import NotFound
 from literacy_app.foundation.languages import LANGUAGES
 from literacy_app.lessons.rules import CARDS, Lesson
@@ -15,11 +16,15 @@ from literacy_app.lessons.service import curriculum_in_force
 from literacy_app.questions.views import on_page
 from literacy_app.webkit.extensions import reading
 from literacy_app.webkit.i18n import preferences
+from literacy_app.webkit.remembered import remembered
 from literacy_app.webkit.security import public
 
 blueprint = Blueprint("lessons", __name__, template_folder="templates")
 
 # Recordings that old phones play too, and what browsers call them.
+# Every drawing is made to this shape.
+WIDTH, HEIGHT = 320, 200
+
 RECORDINGS = {"m4a": "audio/mp4", "mp3": "audio/mpeg"}
 
 
@@ -72,6 +77,12 @@ def picture_url(lesson: Lesson) -> str:
     )
 
 
+def thumbnail_url(lesson: Lesson) -> str:
+    """The lesson's drawing within the one picture that holds them all, so that the map needs one request for them."""
+    digest = curriculum_in_force(reading()).digest[:12]
+    return url_for("lessons.all_pictures", digest=digest, _anchor=lesson.id)
+
+
 def recording_of(lesson: Lesson, language: str) -> Recording | None:
     """The lesson's recording in a language, or None."""
     folder: Path = current_app.config["RECORDINGS"] / lesson.id
@@ -92,7 +103,7 @@ def lesson(lesson_id: str) -> Any:
 
 @blueprint.get(f"/learn/<lesson_id>/<any({', '.join(CARDS)}):card>")
 @public
-def card(lesson_id: str, card: str) -> str:
+def card(lesson_id: str, card: str) -> Response:
     """One of the cards of a lesson."""
     return _card(lesson_or_404(lesson_id), card)
 
@@ -125,6 +136,24 @@ def audio(lesson_id: str, language: str, kind: str) -> Response:
     return response
 
 
+@blueprint.get("/pictures/all.<digest>.svg")
+@public
+def all_pictures(digest: str) -> Response:
+    """Every lesson's drawing, one below the other, each named as a view that an address can ask for."""
+    lessons = curriculum_in_force(reading()).lessons
+    parts = [
+        f'<view id="{one.id}" viewBox="0 {place * HEIGHT} {WIDTH} {HEIGHT}"/>'
+        f'<svg y="{place * HEIGHT}" width="{WIDTH}" height="{HEIGHT}" {one.drawing.lstrip().removeprefix("<svg")}'
+        for place, one in enumerate(lessons)
+    ]
+    whole = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT * len(lessons)}">{"".join(parts)}</svg>'
+    )
+    response = Response(whole, mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
 @blueprint.get("/pictures/<lesson_id>.<digest>.svg")
 @public
 def picture(lesson_id: str, digest: str) -> Response:
@@ -134,22 +163,34 @@ def picture(lesson_id: str, digest: str) -> Response:
     return response
 
 
-def _card(lesson: Lesson, page: str) -> str:
+def _card(lesson: Lesson, page: str) -> Response:
     if page not in lesson.pages:
         raise NotFound(page)
-    language = preferences().language
-    words = lesson.words[language]
-    following = curriculum_in_force(reading()).after(lesson.id)
-    return render_template(
-        "lessons/card.html",
-        lesson=lesson,
-        words=words,
-        card=words.cards[page],
-        page=page,
-        picture=picture_url(lesson) if page == "idea" else None,
-        following=following,
-        following_words=following.words[language] if following else None,
-        recording=recording_of(lesson, language) if page == lesson.pages[0] else None,
-        language=language,
-        **around(lesson, page),
+    found, language, pilot = curriculum_in_force(reading()), preferences().language, pilot_here(reading())
+    words, following = lesson.words[language], found.after(lesson.id)
+    recording = recording_of(lesson, language) if page == lesson.pages[0] else None
+
+    def make() -> str:
+        return render_template(
+            "lessons/card.html",
+            lesson=lesson,
+            words=words,
+            card=words.cards[page],
+            page=page,
+            picture=picture_url(lesson) if page == "idea" else None,
+            following=following,
+            following_words=following.words[language] if following else None,
+            recording=recording,
+            language=language,
+            **around(lesson, page),
+        )
+
+    # A curriculum is one object for as long as it is in force; its id would come again, its digest does not.
+    shown = (
+        found.digest,
+        lesson.id,
+        page,
+        recording,
+        pilot and (pilot.id, pilot.name_zh, pilot.name_en, pilot.synthetic),
     )
+    return remembered(shown, make)

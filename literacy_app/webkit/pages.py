@@ -13,7 +13,7 @@ from literacy_app.foundation import errors
 from literacy_app.webkit.i18n import COOKIE, direction
 from literacy_app.webkit.i18n import preferences as reader
 from literacy_app.webkit.preferences import Preferences
-from literacy_app.webkit.security import public
+from literacy_app.webkit.security import only_the_look, public
 from literacy_app.webkit.text import inline, rich
 
 blueprint = Blueprint("webkit", __name__, template_folder="templates")
@@ -49,6 +49,7 @@ def local_path(target: str | None) -> str:
 
 @blueprint.route("/preferences", methods=["GET", "POST"])
 @public
+@only_the_look
 def preferences() -> Any:
     """All wishes on one page, for browsers without a menu; a wish is kept in a cookie and the reader goes on reading."""
     if request.method == "GET":

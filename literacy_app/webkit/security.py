@@ -53,6 +53,12 @@ def shows_again(view: View) -> View:
     return view
 
 
+def only_the_look(view: View) -> View:
+    """Marks a view that changes only how pages look on this phone: it needs no token, so readers need no session."""
+    view.only_the_look = True  # type: ignore[attr-defined]
+    return view
+
+
 def for_programs(view: View) -> View:
     """Marks a view for programs: it knows its caller by a bearer token, never by a cookie, so it needs no form token."""
     view.for_programs = True  # type: ignore[attr-defined]
@@ -67,7 +73,7 @@ def _protect() -> None:
         return
     if not _is_ours(request.headers.get("Origin")):
         abort(403)
-    if not getattr(view, "shows_again", False):
+    if not getattr(view, "shows_again", False) and not getattr(view, "only_the_look", False):
         csrf.protect()
 
 

@@ -1,5 +1,6 @@
-// Measures three pages of a freshly started demonstration with Lighthouse, as a phone on a slow network (its simulated
-// throttling), and prints the median of three runs of each as a row of a Markdown table. `make lighthouse` calls it.
+// Measures pages of a freshly started demonstration with Lighthouse, as a phone on a slow network (its simulated
+// throttling), and prints the median of three runs of each as a row of a Markdown table; then a lesson page with its
+// picture on slower networks. `make lighthouse` calls it.
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -10,7 +11,13 @@ import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
 
 const RUNS = 3;
+const LESSON = "/learn/air-and-body/idea";
 const START_MILLISECONDS = 120_000;
+const NETWORKS = {
+  "slow 4G (150 ms, 1.6 Mbit/s)": [150, 1638.4],
+  "3G (300 ms, 700 kbit/s)": [300, 700],
+  "slow 3G (400 ms, 400 kbit/s)": [400, 400],
+};
 const python = process.argv[2];
 
 async function freePort() {
@@ -52,19 +59,30 @@ async function pages(base, data) {
   return { home: "/", lesson: lesson[1], survey: survey.pathname };
 }
 
-async function measure(url, chromium) {
+async function measure(url, chromium, [rttMs, throughputKbps] = [150, 1638.4]) {
   const browser = await launch({
     chromePath: chromium.executable,
     envVars: chromium.environment,
     chromeFlags: ["--headless=new", ...chromium.arguments],
   });
   try {
-    const { lhr } = await lighthouse(url, { port: browser.port, onlyCategories: ["performance", "accessibility"] });
+    const throttling = { rttMs, throughputKbps, cpuSlowdownMultiplier: 4 };
+    const { lhr } = await lighthouse(url, {
+      port: browser.port,
+      onlyCategories: ["performance", "accessibility"],
+      throttling,
+    });
     if (lhr.runtimeError) throw new Error(`${url}: ${lhr.runtimeError.message}`);
     return lhr;
   } finally {
     browser.kill();
   }
+}
+
+async function measured(url, chromium, network) {
+  const results = [];
+  for (let run = 0; run < RUNS; run++) results.push(await measure(url, chromium, network));
+  return results;
 }
 
 function median(results) {
@@ -100,9 +118,14 @@ try {
   console.log("| page | performance | accessibility | first paint | largest paint | blocked | shift | sent |");
   console.log("|---|---|---|---|---|---|---|---|");
   for (const [name, path] of Object.entries(await pages(base, data))) {
-    const results = [];
-    for (let run = 0; run < RUNS; run++) results.push(await measure(base + path, chromium));
-    console.log(row(name, path, median(results)));
+    console.log(row(name, path, median(await measured(base + path, chromium))));
+  }
+  console.log("\n| network | first paint | largest paint | sent |\n|---|---|---|---|");
+  for (const [name, network] of Object.entries(NETWORKS)) {
+    const { audits } = median(await measured(base + LESSON, chromium, network));
+    const kib = (audits["total-byte-weight"].numericValue / 1024).toFixed(0);
+    const paints = ["first-contentful-paint", "largest-contentful-paint"].map((id) => audits[id].displayValue);
+    console.log(`| ${[name, ...paints, `${kib} KiB`].join(" | ")} |`);
   }
 } catch (problem) {
   console.error(problem.message);

@@ -214,6 +214,7 @@ def test_from_right_to_left_the_page_is_the_mirror_of_the_other(mirrored: None, 
     )
     assert max(edges) < 40, "what stands at the left of a page stands at its right, and the other way round"
     assert page.evaluate("getComputedStyle(document.querySelector('.back .flip')).transform").startswith("matrix(-1")
+    page.set_viewport_size({"width": 1280, "height": 740})
     page.locator("summary.tool").click()
     assert page.locator(".panel").bounding_box()["x"] < 1
 

@@ -165,6 +165,15 @@ def test_an_answer_given_without_a_network_waits_visibly_and_arrives_once(phone:
     assert server.attempts() == ["alpha.q1"]
 
 
+def test_whoever_waits_may_go_on_where_the_page_says_so(phone: Any) -> None:
+    page = phone()
+    page.goto("/learn/alpha/q1")
+    page.evaluate("document.querySelector('main form').dataset.after = '/learn/alpha/takeaway'")
+    page.context.set_offline(True)
+    answer(page)
+    expect(page.get_by_role("link", name="先往下看")).to_have_attribute("href", "/learn/alpha/takeaway")
+
+
 def test_several_answers_wait_and_arrive_in_order_when_a_page_is_opened_later(phone: Any, server: Server) -> None:
     page = phone()
     tabs = [page, page.context.new_page()]

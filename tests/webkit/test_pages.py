@@ -67,11 +67,14 @@ def test_the_language_of_an_address_wins_over_the_cookie(client: PageClient) -> 
     assert client.get("/?lang=en").one("html")["lang"] == "en"
 
 
-def test_a_changing_request_without_token_is_refused_and_changes_nothing(client: PageClient) -> None:
-    client.get("/")
-    page = client.post("/preferences", {"theme": "dark"}, token=None)
-    assert page.status == 400
-    assert client.get("/").one("html")["data-theme"] == "auto"
+def test_a_changing_request_without_token_is_refused(client: PageClient) -> None:
+    client.get("/me/")
+    assert client.post("/me/other", token=None).status == 400
+
+
+def test_readers_who_answer_nothing_get_no_cookie(client: PageClient) -> None:
+    for path in ("/", "/learn/", "/learn/alpha", "/preferences"):
+        assert client.get(path).response.headers.getlist("Set-Cookie") == []
 
 
 def test_a_request_from_another_site_is_refused_even_with_a_token(client: PageClient) -> None:

@@ -12,7 +12,7 @@ from literacy_app.framework.rules import Dimension
 from literacy_app.learners.views import keep_cookie, learner_here, pilot_of_residents
 from literacy_app.lessons.rules import Item, Lesson, item_id
 from literacy_app.lessons.service import curriculum_in_force
-from literacy_app.lessons.views import around, lesson_or_404, picture_url
+from literacy_app.lessons.views import around, lesson_or_404, thumbnail_url
 from literacy_app.practice import queries, rules, service
 from literacy_app.practice.rules import Setting, Tried
 from literacy_app.questions.forms import FIELD, fault_words, typed_answer
@@ -53,7 +53,7 @@ def curriculum() -> str:
         by_article=by_article,
         steps={article: one.step.name.lower() for article, one in known.items()},
         states={lesson.id: rules.state_of(lesson, tried) for lesson in found.lessons},
-        pictures={lesson.id: picture_url(lesson) for lesson in found.lessons},
+        pictures={lesson.id: thumbnail_url(lesson) for lesson in found.lessons},
         progress={progress.dimension: progress for progress in rules.progress(found, tried)},
         wanted=wanted,
         results=found.search(wanted, language) if wanted else None,
