@@ -42,7 +42,7 @@ def read_curriculum(content: Path) -> Curriculum:
         raise InputError(problems)
     order = {article.id: article.number for article in edition.articles}
     lessons.sort(key=lambda lesson: (order[lesson.article], lesson.id))
-    return Curriculum(edition, tuple(lessons), tuple(sets), _read_seasons(content))
+    return Curriculum(edition, tuple(lessons), tuple(sets), _read_seasons(content), _read_synonyms(content))
 
 
 def to_json(curriculum: Curriculum) -> str:
@@ -92,6 +92,16 @@ def _read_seasons(content: Path) -> dict[str, tuple[Topic, ...]]:
             [document.problem(("months", name), f"{name!r} is not a month from 1 to 12") for name in wrong]
         )
     return months
+
+
+def _read_synonyms(content: Path) -> dict[str, dict[str, str]]:
+    document = read_yaml(content / "framework" / "synonyms.yml", content)
+    synonyms = shape(document, dict[str, dict[str, str]])
+    if wrong := set(synonyms) - set(LANGUAGES):
+        raise InputError(
+            [document.problem((name,), f"{name!r} is not a language of the product") for name in sorted(wrong)]
+        )
+    return synonyms
 
 
 @dataclass(frozen=True)

@@ -96,11 +96,15 @@ class Curriculum:
     sets: tuple[PracticeSet, ...] = ()
     # Topics that fit a month, by its number.
     seasons: dict[str, tuple[Topic, ...]] = field(default_factory=dict)
+    # What people type, by language, and the words that the lessons have for it.
+    synonyms: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
         """What changes when anything in the curriculum does."""
-        return hashlib.sha256(repr((self.edition, self.lessons, self.sets, self.seasons)).encode()).hexdigest()
+        return hashlib.sha256(
+            repr((self.edition, self.lessons, self.sets, self.seasons, self.synonyms)).encode()
+        ).hexdigest()
 
     @cached_property
     def items(self) -> dict[str, Item]:
@@ -117,10 +121,13 @@ class Curriculum:
 
     def search(self, text: str, language: str) -> tuple[Lesson, ...]:
         """The lessons that hold what somebody looks for, the best first; Chinese needs no spaces between words."""
-        wanted = _grams(text)
+        folded = text.casefold()
+        meant = [text, *(words for said, words in self.synonyms.get(language, {}).items() if said in folded)]
+        wanted = [grams for grams in map(_grams, meant) if grams]
         if not wanted:
             return ()
-        scores = {lesson.id: _score(wanted, self._words_of(lesson, language)) for lesson in self.lessons}
+        texts = {lesson.id: self._words_of(lesson, language) for lesson in self.lessons}
+        scores = {id: max(_score(grams, words) for grams in wanted) for id, words in texts.items()}
         best = sorted(self.lessons, key=lambda lesson: -scores[lesson.id])
         return tuple(lesson for lesson in best if scores[lesson.id] >= ENOUGH)
 

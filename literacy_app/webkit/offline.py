@@ -32,7 +32,7 @@ def worker() -> Response:
     files = [asset(name) for name in ("app.css", "app.js", "mark.svg")]  # type: ignore[operator]
     # Rendered apart from pages: it belongs to nobody, so it needs neither the reader nor the place.
     body = current_app.jinja_env.get_template("webkit/sw.js").render(
-        off=_is_off(),
+        off=is_off(),
         version=hashlib.sha256("".join(files).encode()).hexdigest()[:8],
         page=url_for("offline.page"),
         files=files,
@@ -49,7 +49,8 @@ def page() -> str:
     return render_template("webkit/offline.html")
 
 
-def _is_off() -> bool:
+def is_off() -> bool:
+    """Whether the switch lies there now."""
     switch: Path = current_app.config["OFFLINE_SWITCH"]
     return switch.exists()
 
@@ -57,7 +58,7 @@ def _is_off() -> bool:
 def _context() -> dict[str, Any]:
     """The worker's address for pages of residents: it changes with the reader's wishes, so that the offline page follows."""
     # Somebody of the staff is at work, perhaps at a desk that others use too.
-    if _is_off() or g.get("staff") or request.path.startswith(SENSITIVE_PATHS):
+    if is_off() or g.get("staff") or request.path.startswith(SENSITIVE_PATHS):
         return {"worker": None}
     look = hashlib.sha256(preferences().cookie().encode()).hexdigest()[:8]
     return {"worker": url_for("offline.worker", look=look)}

@@ -73,8 +73,6 @@ def _context() -> dict[str, Any]:
         "synthetic": False,
         "staff": g.get("staff"),
         "room": "resident",
-        # A mark of whoever learns on this phone, for the outbox; the learning rooms know it.
-        "person": "",
     }
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 import brotli
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 
 from literacy_app.webkit.i18n import preferences
+from literacy_app.webkit.offline import is_off
 
 # Some ten megabytes; when it is full everything is forgotten and made again, which takes milliseconds a page.
 MOST = 2000
@@ -22,9 +23,6 @@ class _Page:
     digest: str
 
 
-_pages: dict[Hashable, _Page] = {}
-
-
 def remembered(name: Hashable, make: Callable[[], str]) -> Response:
     """The page that `make` renders. `name` must change with everything that it shows but the reader's wishes and its address.
 
@@ -32,12 +30,13 @@ def remembered(name: Hashable, make: Callable[[], str]) -> Response:
     """
     if g.get("staff") or request.args:
         return Response(make(), mimetype="text/html")
-    key = (name, preferences(), request.path)
-    page = _pages.get(key)
+    pages: dict[Hashable, _Page] = current_app.extensions.setdefault("remembered", {})
+    key = (name, preferences(), request.path, is_off())
+    page = pages.get(key)
     if page is None:
-        if len(_pages) >= MOST:
-            _pages.clear()
-        page = _pages[key] = _made(make().encode())
+        if len(pages) >= MOST:
+            pages.clear()
+        page = pages[key] = _made(make().encode())
     return _sent(page)
 
 

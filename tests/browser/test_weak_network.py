@@ -238,17 +238,22 @@ def test_an_answer_with_a_token_of_another_day_is_sent_with_a_fresh_one(phone: A
     assert server.attempts() == ["alpha.q1"]
 
 
-def test_what_somebody_else_left_on_a_shared_phone_is_not_sent_as_ours(phone: Any, server: Server) -> None:
+def test_what_somebody_else_left_on_a_shared_phone_waits_until_they_are_back(phone: Any, server: Server) -> None:
     page = phone()
+    page.goto("/learn/alpha/q1")
+    page.context.add_cookies([{"name": "who", "value": "first", "url": server.base}])
+    page.context.set_offline(True)
+    answer(page)
+    expect(page.locator("form .wait")).to_contain_text("记在手机上")
+    page.context.add_cookies([{"name": "who", "value": "second", "url": server.base}])
+    page.context.set_offline(False)
     page.goto("/learn/")
-    page.evaluate(
-        "localStorage.outbox = JSON.stringify([{id: crypto.randomUUID(), to: '/learn/alpha/q1', body: 'answer=b', who: 'other', at: Date.now()}])"
-    )
-    with page.expect_event("load"):
-        page.reload()
     page.wait_for_load_state("networkidle")
-    assert server.attempts() == [] and page.evaluate("JSON.parse(localStorage.outbox).length") == 1
-    assert page.locator("#outbox").inner_text() == ""
+    assert server.attempts() == [] and page.locator("#outbox").inner_text() == ""
+    page.context.add_cookies([{"name": "who", "value": "first", "url": server.base}])
+    page.reload()
+    expect(page.locator("#outbox")).to_have_text("已保存")
+    assert server.attempts() == ["alpha.q1"]
 
 
 def test_a_phone_that_keeps_nothing_in_its_storage_learns_all_the_same(phone: Any, server: Server) -> None:

@@ -124,7 +124,8 @@ def test_a_made_up_certificate_is_not_confirmed(client: PageClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found"), [("脏空气", "/learn/beta"), ("好环境", "/learn/alpha"), ("alpha", "/learn/alpha")]
+    ("wanted", "found"),
+    [("脏空气", "/learn/beta"), ("好环境", "/learn/alpha"), ("alpha", "/learn/alpha"), ("雾霾天", "/learn/beta")],
 )
 def test_a_lesson_is_found_by_words_of_its_title_or_article(client: PageClient, wanted: str, found: str) -> None:
     page = client.get(f"/learn/?q={wanted}")

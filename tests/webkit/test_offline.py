@@ -4,7 +4,6 @@ import gzip
 import re
 
 import pytest
-from flask import Flask
 
 from literacy_app.config import Settings
 from literacy_app.lessons.rules import CARDS
@@ -67,12 +66,6 @@ def test_residents_have_an_outbox_that_is_read_out(client: PageClient) -> None:
     page = client.get("/learn/alpha/q1")
     assert page.one("#outbox")["role"] == "status"
     assert "待上传：# 个回答" in str(page.one("body")["data-kept-label"])
-
-
-def test_an_outbox_knows_whose_answers_it_holds_where_the_learning_rooms_say_it(app: Flask, client: PageClient) -> None:
-    assert client.get("/learn/alpha/q1").one("body").get("data-person") in (None, "")
-    app.context_processor(lambda: {"person": "a1b2c3d4"})
-    assert client.get("/learn/alpha/q1").one("body")["data-person"] == "a1b2c3d4"
 
 
 def test_the_page_for_no_network_says_that_nothing_is_lost(client: PageClient) -> None:

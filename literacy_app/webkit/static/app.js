@@ -33,6 +33,10 @@
      answers to practice: they carry an attempt id from the server, so that one that comes twice counts once. */
   const resident = root.dataset.room === 'resident', SHELF = 'outbox', MOST = 30, WEEK = 6048e5;
   let sending = false, again = 0;
+  /* A mark of whoever learns here; the learner's own cookie is shut to scripts. */
+  function who() {
+    return (doc.cookie.match(/(?:^|; )who=([^;]*)/) || [])[1] || '';
+  }
   function waiting() {
     try {
       return JSON.parse(localStorage.getItem(SHELF) || '[]').filter(row => Date.now() - row.at < WEEK);
@@ -44,7 +48,7 @@
   function keep(to, body) {
     const id = body.get('attempt'), others = waiting().filter(row => row.id !== id);
     if (!resident || !id || others.length >= MOST) return false;
-    return shelve(others.concat({id: id, to: to, body: String(body), who: doc.body.dataset.person || '', at: Date.now()}));
+    return shelve(others.concat({id: id, to: to, body: String(body), who: who(), at: Date.now()}));
   }
   function drop(id) {
     const rows = waiting();
@@ -52,7 +56,7 @@
   }
   /* What waits for whoever learns here now; what somebody else left on a shared phone waits until they are back. */
   function mine() {
-    return waiting().filter(row => !row.who || row.who === doc.body.dataset.person);
+    return waiting().filter(row => !row.who || row.who === who());
   }
   function tell(saved) {
     const box = doc.getElementById('outbox'), count = mine().length;
@@ -121,7 +125,6 @@
     history.replaceState({swapped: 1}, '');
     if (reply.url !== location.href) history.pushState({swapped: 1}, '', reply.url);
     doc.title = page.title;
-    doc.body.dataset.person = page.body.dataset.person || '';
     ['.top', 'main'].forEach(part => {
       const now = doc.querySelector(part), then = page.querySelector(part);
       if (now && then) now.replaceWith(then);
