@@ -1,6 +1,8 @@
 """The console command `literacy`. Messages go to standard error; 0 is done, 1 the answer is no, 2 the input is wrong."""
 
+import errno
 import json
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from literacy_app.config import Settings, settings_from_environment
 from literacy_app.foundation.errors import CheckFailed, InputError, NotFound, Problem, Refused
@@ -21,16 +24,25 @@ class Console(click.Group):
     """Turns every expected error into plain lines and the right exit status."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command."""
+        """Run a command. What it writes is its owner's alone, unless the owner says otherwise."""
+        os.umask(0o077)
         try:
             return super().invoke(ctx)
         except (InputError, CheckFailed) as error:
             for problem in error.problems:
-                say(str(problem))
+                say_line(str(problem))
             ctx.exit(2 if isinstance(error, InputError) else 1)
         except (NotFound, Refused) as error:
-            say(f"{type(error).__name__}: {error}")
+            say_line(f"{type(error).__name__}: {error}")
             ctx.exit(1)
+        except SQLAlchemyError as error:
+            say_line(f"database: {getattr(error, 'orig', None) or error}")
+            ctx.exit(2)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # click ends quietly when nobody listens any more
+            say_line(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+            ctx.exit(2)
 
 
 @click.group(cls=Console)
@@ -41,6 +53,11 @@ def main() -> None:
 def say(text: str) -> None:
     """One line of progress."""
     click.echo(text, err=True)
+
+
+def say_line(text: str) -> None:
+    """One line about what went wrong, whatever a library put into it."""
+    say(" ".join(text.split()))
 
 
 @contextmanager
@@ -57,17 +74,25 @@ def working(text: str) -> Iterator[None]:
     """Say what is being done, and how long it took."""
     began = time.monotonic()
     click.echo(f"{text} ... ", nl=False, err=True)
-    yield
+    try:
+        yield
+    except BaseException:
+        click.echo("failed", err=True)
+        raise
     click.echo(f"{time.monotonic() - began:.1f} s", err=True)
 
 
-def application() -> tuple["Flask", Settings]:
-    """The application with the settings of the environment."""
-    from literacy_app import create_app
+def application(*, upgraded: bool = True) -> tuple["Flask", Settings]:
+    """The application with the settings of the environment. Raises InputError when its tables should be `upgraded` and are not."""
+    from literacy_app import create_app, tasks
 
     settings = settings_from_environment()
-    settings.data.mkdir(parents=True, exist_ok=True)
-    return create_app(settings), settings
+    settings.shut_data()
+    app = create_app(settings)
+    if upgraded:
+        with app.app_context():
+            tasks.need_tables()
+    return app, settings
 
 
 @main.group()
@@ -80,7 +105,7 @@ def db_upgrade() -> None:
     """Bring the tables to this version."""
     from literacy_app import tasks
 
-    app, _ = application()
+    app, _ = application(upgraded=False)
     with app.app_context(), working("Bringing the tables to this version"):
         tasks.upgrade()
 
@@ -91,7 +116,7 @@ def db_downgrade(revision: str) -> None:
     """Take the tables back, one step by default."""
     from literacy_app import tasks
 
-    app, _ = application()
+    app, _ = application(upgraded=False)
     with app.app_context(), working(f"Taking the tables back to {revision}"):
         tasks.downgrade(revision)
 
@@ -101,7 +126,7 @@ def db_check() -> None:
     """Tell whether the tables are those of this version."""
     from literacy_app import tasks
 
-    app, _ = application()
+    app, _ = application(upgraded=False)
     with app.app_context():
         tasks.check_tables()
     say("The tables are those of this version.")
@@ -199,10 +224,10 @@ def survey() -> None:
 @survey.command("check")
 def survey_check() -> None:
     """Check every file under surveys/ and change nothing."""
-    from literacy_app.surveys.loader import read_surveys
+    from literacy_app import tasks
 
     with answering():
-        instruments, waves = read_surveys(settings_from_environment().surveys)
+        instruments, waves = tasks.read_survey_files(settings_from_environment())
     say(f"Checked: {len(instruments)} instruments, {len(waves)} waves. No problems.")
 
 
@@ -273,12 +298,35 @@ def user_disable(login: str) -> None:
     say(f"{login} is signed out everywhere and cannot sign in any more.")
 
 
+@user.command("enable")
+@click.argument("login")
+def user_enable(login: str) -> None:
+    """Let a person who was disabled sign in again, with the password they had."""
+    from literacy_app import tasks
+
+    app, _ = application()
+    with app.app_context():
+        tasks.enable_user(login)
+    say(f"{login} can sign in again.")
+
+
+@user.command("password")
+@click.argument("login")
+def user_password(login: str) -> None:
+    """Give a person a new random password, printed once; they are signed out everywhere."""
+    from literacy_app import tasks
+
+    app, _ = application()
+    with app.app_context():
+        click.echo(tasks.new_password(login))
+
+
 @main.command()
 def serve() -> None:
     """Serve the product, with workers and address from the environment."""
     from literacy_app import serving, tasks
 
-    app, settings = application()
+    app, settings = application(upgraded=False)
     with app.app_context():
         tasks.check_tables()
     serving.serve(app, settings)
@@ -303,7 +351,7 @@ def run() -> None:
     serving.refuse_taken_port(settings.bind)
     from literacy_app import create_app
 
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.shut_data()
     app = create_app(settings)
     with app.app_context():
         tasks.prepare(app, settings, say)

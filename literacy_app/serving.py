@@ -10,8 +10,10 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from literacy_app.areas.queries import pilots
 from literacy_app.config import Settings, settings_from_environment
 from literacy_app.foundation.errors import InputError, Problem
+from literacy_app.webkit.extensions import db, reading
 
 THREADS = 8
 
@@ -31,38 +33,34 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 def demonstration_settings() -> Settings:
     """The settings for `make run`: the demonstration, on loopback, at PORT unless an address is given."""
-    port = os.environ.get("PORT", "8000")
-    os.environ.setdefault("LITERACY_BIND", f"127.0.0.1:{port}")
-    os.environ["LITERACY_PROFILE"] = "demo"
-    return settings_from_environment()
+    if bind := os.environ.get("LITERACY_BIND"):
+        return settings_from_environment(profile="demo", bind=bind)
+    port = os.environ.get("PORT") or "8000"
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535):
+        raise InputError([Problem("environment", "PORT", f"must be 1 to 65535 (found {port[:60]!r})")])
+    return settings_from_environment(profile="demo", bind=f"127.0.0.1:{port}")
 
 
 def refuse_taken_port(bind: str) -> None:
     """Say plainly that another program has the port, before anything is done. Raises InputError."""
     host, _, port = bind.rpartition(":")
     try:
-        with socket.socket() as probe:
+        found = socket.getaddrinfo(
+            host.strip("[]") or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        family, kind, protocol, _, address = found[0]
+        with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, int(port)))
-    except (OSError, ValueError) as error:
+            probe.bind(address)
+    except OSError as error:
         raise InputError(
             [Problem("LITERACY_BIND", bind, f"cannot be served on ({error}); try another with PORT=8001")]
         ) from error
 
 
 def serve(app: Flask, settings: Settings) -> None:
-    """Serve until stopped. The demonstration, whose passwords are printed, is refused on anything but loopback."""
-    host = settings.bind.rpartition(":")[0]
-    if settings.profile == "demo" and not _is_loopback(host):
-        raise InputError(
-            [
-                Problem(
-                    "LITERACY_BIND",
-                    settings.bind,
-                    "the demonstration is served on loopback only, for example 127.0.0.1:8000",
-                )
-            ]
-        )
+    """Serve until stopped. Raises InputError for the demonstration on anything but loopback."""
+    refuse_demonstration_to_others(app, settings)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
@@ -79,6 +77,19 @@ def serve(app: Flask, settings: Settings) -> None:
     _Server(app, options).run()
 
 
+def refuse_demonstration_to_others(app: Flask, settings: Settings) -> None:
+    """Passwords of the demonstration are printed: whatever the profile, its data are served on loopback only. Raises InputError."""
+    if _is_loopback(settings.bind.rpartition(":")[0]):
+        return
+    with app.app_context():
+        made = any(pilot.synthetic for pilot in pilots(reading()))
+    if settings.profile == "demo" or made:
+        advice = "the demonstration is served on loopback only, for example 127.0.0.1:8000"
+        if made:
+            advice += f"; it was made in {settings.data}, so take another LITERACY_DATA for anything else"
+        raise InputError([Problem("LITERACY_BIND", settings.bind, advice)])
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
@@ -88,7 +99,5 @@ def _is_loopback(host: str) -> bool:
 
 def _forget_connections(app: Flask) -> None:
     # A connection that was open before the fork must not be shared by two processes.
-    from literacy_app.webkit.extensions import db
-
     with app.app_context():
         db.engine.dispose(close=False)

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import TypeVar
 from flask import Flask, url_for
 from pydantic import TypeAdapter
 
-from literacy_app.accounts.rules import Grant, Role
-from literacy_app.accounts.service import disable, take_on
+from literacy_app.accounts.queries import staff_by_login
+from literacy_app.accounts.rules import LOGIN_MAX, NAME_MAX, Grant, Role
+from literacy_app.accounts.service import disable, enable, is_right, set_password, take_on
 from literacy_app.areas.loader import PilotFolder, read_pilots
 from literacy_app.areas.queries import pilots
 from literacy_app.areas.rules import is_code
@@ -30,8 +32,9 @@ from literacy_app.lessons.rules import Curriculum
 from literacy_app.lessons.service import KIND as CURRICULUM
 from literacy_app.lessons.service import keep_curriculum
 from literacy_app.migrations import service as migrations
-from literacy_app.surveys.loader import read_surveys
+from literacy_app.surveys.loader import Frozen, read_surveys
 from literacy_app.surveys.queries import link_of
+from literacy_app.surveys.rules import Wave
 from literacy_app.surveys.service import keep_instrument, keep_wave, wave_of
 from literacy_app.tables import metadata
 from literacy_app.targets.loader import Targets, read_targets
@@ -41,6 +44,8 @@ from literacy_app.webkit.policy import KIND as POLICY
 
 T = TypeVar("T")
 Say = Callable[[str], None]
+# Login, password and the secret of the second factor, by role.
+Accounts = dict[str, dict[str, str | None]]
 
 BATCH = 64
 DEMO_WAVE = "2026-qinghe"
@@ -57,21 +62,41 @@ class Content:
 
 
 def upgrade() -> None:
-    """Bring the tables to this version."""
-    migrations.upgrade(db.engine)
+    """Bring the tables to this version. Raises InputError for a database that is newer."""
+    with _moving_to("head"):
+        migrations.upgrade(db.engine)
 
 
 def downgrade(revision: str) -> None:
-    """Take the tables back."""
-    migrations.downgrade(db.engine, revision)
+    """Take the tables back. Raises InputError for a revision that there is not."""
+    with _moving_to(revision):
+        migrations.downgrade(db.engine, revision)
+
+
+@contextmanager
+def _moving_to(revision: str) -> Iterator[None]:
+    from alembic.util import CommandError  # as late as in `migrations`: it takes a third of a second
+
+    try:
+        yield
+    except CommandError as error:
+        raise InputError([Problem("database", revision, str(error))]) from error
+
+
+def need_tables() -> None:
+    """Raise InputError unless the database was brought to this version."""
+    if not migrations.is_current(db.engine):
+        raise InputError([_outdated()])
+
+
+def _outdated() -> Problem:
+    return Problem("database", "", "its tables are not those of this version; run `literacy db upgrade`")
 
 
 def check_tables() -> None:
     """Raise CheckFailed unless the database has exactly the tables of this version."""
     if not migrations.is_current(db.engine):
-        raise CheckFailed(
-            [Problem("database", "", "its tables are not those of this version; run `literacy db upgrade`")]
-        )
+        raise CheckFailed([_outdated()])
     if found := migrations.differences(db.engine, metadata):
         raise CheckFailed([Problem("database", "", f"differs from the models: {one}") for one in found])
 
@@ -79,6 +104,7 @@ def check_tables() -> None:
 def read_content(settings: Settings) -> Content:
     """Everything under content/. Raises InputError with the problems of all parts together."""
     root = settings.content
+    _need_folders(root, "lessons", "pilots")
     problems: list[Problem] = []
 
     def gather(read: Callable[[], T]) -> T | None:
@@ -97,6 +123,19 @@ def read_content(settings: Settings) -> Content:
     return Content(policy, curriculum, tuple((folder, targets) for folder, targets in found if targets is not None))
 
 
+def read_survey_files(settings: Settings) -> tuple[list[Frozen], list[Wave]]:
+    """Everything under surveys/. Raises InputError with all that is wrong, also for a folder that is missing."""
+    _need_folders(settings.surveys, "instruments", "waves")
+    return read_surveys(settings.surveys)
+
+
+def _need_folders(root: Path, *names: str) -> None:
+    # Nothing found in a folder that is not there would pass for nothing wrong.
+    for folder in (root, *(root / name for name in names)):
+        if not folder.is_dir():
+            raise InputError([Problem(str(folder), "", "is not a folder")])
+
+
 def load_content(content: Content, settings: Settings) -> None:
     """Put checked content in force. Synthetic pilots are loaded in the demonstration only."""
     now = clock.now()
@@ -111,7 +150,7 @@ def load_content(content: Content, settings: Settings) -> None:
 
 def load_surveys(settings: Settings) -> Iterator[str]:
     """Put checked surveys in force, all or none; says which waves wait for a pilot that is not loaded."""
-    instruments, waves = read_surveys(settings.surveys)
+    instruments, waves = read_survey_files(settings)
     now = clock.now()
     with transaction() as session:
         known = {pilot.id for pilot in pilots(session)}
@@ -128,6 +167,11 @@ def add_user(login: str, name: str, roles: tuple[str, ...], area: str) -> str:
     """Take on a member of staff and return the random password."""
     known = {role.value for role in Role}
     problems = [Problem("--role", role, f"is none of {', '.join(Role)}") for role in roles if role not in known]
+    for option, text, longest in (("LOGIN", login, LOGIN_MAX), ("--name", name, NAME_MAX)):
+        if not 1 <= len(text) <= longest or not text.isprintable():
+            problems.append(Problem(option, text, f"must have 1 to {longest} characters that can be printed"))
+    if " " in login:
+        problems.append(Problem("LOGIN", login, "has no spaces"))
     if area and not is_code(area):
         problems.append(Problem("--area", area, "is not the code of a division"))
     if problems:
@@ -136,6 +180,20 @@ def add_user(login: str, name: str, roles: tuple[str, ...], area: str) -> str:
     with transaction() as session:
         take_on(session, login, name, password, tuple(Grant(Role(role), area) for role in roles), clock.now())
     return password
+
+
+def new_password(login: str) -> str:
+    """Give a person a new random password, which is returned and nowhere else; they are signed out everywhere."""
+    password = secrets.token_urlsafe(15)
+    with transaction() as session:
+        set_password(session, login, password, clock.now())
+    return password
+
+
+def enable_user(login: str) -> None:
+    """Let a person who was disabled sign in again."""
+    with transaction() as session:
+        enable(session, login, clock.now())
 
 
 def disable_user(login: str) -> None:
@@ -181,18 +239,33 @@ def make_demonstration(app: Flask, settings: Settings, say: Say) -> None:
     base = f"http://{settings.bind}"
     with app.test_request_context(base_url=base):
         survey = url_for("surveys.cover", token=link.token, _external=True) if link else ""
-    known = json.loads(path.read_text()) if path.exists() else {}
-    accounts = known.get("accounts") or _new_accounts()
-    _write_private(
-        path, json.dumps({"base_url": base, "survey_link": survey, "accounts": accounts}, ensure_ascii=False, indent=1)
-    )
+    accounts = demo_accounts(path)
+    write_private(path, {"base_url": base, "survey_link": survey, "accounts": accounts})
     say(f"Home          {base}/\nOffice        {base}/office/\nSurvey        {survey}")
     for role, account in accounts.items():
         say(f"{role:<13} login {account['login']:<13} password {account['password']}")
     say(f"The same is in {path}. All people and interviews here are synthetic.")
 
 
-def _new_accounts() -> dict[str, dict[str, str | None]]:
+def demo_accounts(path: Path) -> Accounts:
+    """The sign-ins that the file at `path` names if they open this database, else new ones with new passwords."""
+    try:
+        known = TypeAdapter(Accounts).validate_python(json.loads(path.read_text(encoding="utf-8"))["accounts"])
+        return known if _open_this_database(known) else _new_accounts()
+    except (OSError, ValueError, LookupError, TypeError):
+        return _new_accounts()
+
+
+def _open_this_database(accounts: Accounts) -> bool:
+    # All must be there; of their passwords one is compared, for each takes a tenth of a second at every start.
+    rows = [staff_by_login(reading(), account["login"] or "") for account in accounts.values()]
+    if set(accounts) != set(demo.NAMES) or not all(rows):
+        return False
+    first, row = next(iter(accounts.values())), rows[0]
+    return row is not None and is_right(row.password_hash, first["password"] or "")
+
+
+def _new_accounts() -> Accounts:
     with transaction() as session:
         passwords = demo.sign_ins(session, DEMO_AREA, clock.now())
     return {
@@ -201,8 +274,9 @@ def _new_accounts() -> dict[str, dict[str, str | None]]:
     }
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, data: object) -> None:
+    """Write `data` as JSON that only its owner can read, whole or not at all."""
     draft = path.with_suffix(".new")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text + "\n")
+        file.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
     draft.replace(path)

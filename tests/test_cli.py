@@ -91,7 +91,6 @@ def test_a_folder_that_is_missing_fails_the_check_and_the_load(
         ["content", "load"],
         ["survey", "load"],
         ["demo"],
-        ["jobs"],
         ["user", "add", "ou", "--name", "Ou", "--role", "officer"],
         ["user", "disable", "ou"],
         ["user", "enable", "ou"],

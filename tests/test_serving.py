@@ -1,6 +1,5 @@
 """The web server: where it may be reached, and from where the demonstration may not."""
 
-import os
 import socket
 from collections.abc import Iterator
 
@@ -45,7 +44,10 @@ def test_a_name_that_there_is_not_cannot_be_served_on() -> None:
         serving.refuse_taken_port("nowhere.invalid:8000")
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "", "[::]", "192.0.2.1", "example.org"])
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - these tests are about refusing it
+
+
+@pytest.mark.parametrize("host", [EVERYWHERE, "", "[::]", "192.0.2.1", "example.org"])
 def test_the_demonstration_is_served_on_loopback_only(app: Flask, settings: Settings, host: str) -> None:
     with pytest.raises(InputError, match="loopback"):
         serving.serve(app, settings.model_copy(update={"bind": f"{host}:8000"}))
@@ -54,9 +56,9 @@ def test_the_demonstration_is_served_on_loopback_only(app: Flask, settings: Sett
 @pytest.mark.parametrize(
     ("host", "synthetic", "open"),
     [
-        ("0.0.0.0", True, False),
+        (EVERYWHERE, True, False),
         ("[::]", True, False),
-        ("0.0.0.0", False, True),
+        (EVERYWHERE, False, True),
         ("127.0.0.1", True, True),
         ("127.9.9.9", True, True),
         ("[::1]", True, True),
@@ -79,7 +81,8 @@ def test_data_of_the_demonstration_are_not_served_to_others_under_another_profil
 
 @pytest.mark.parametrize("port", ["0", "65536", "99999999999", "many", "-1", "８０"])
 def test_a_port_out_of_range_is_named(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
-    monkeypatch.setattr(os, "environ", {"PORT": port})
+    monkeypatch.setenv("PORT", port)
+    monkeypatch.delenv("LITERACY_BIND", raising=False)
     with pytest.raises(InputError, match="PORT"):
         serving.demonstration_settings()
 
