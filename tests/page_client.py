@@ -97,7 +97,9 @@ class PageClient:
         data = dict(fields or {})
         if token == "shown":
             assert self.last is not None, "fetch the page with the form first"
-            data |= {"csrf_token": str(field["value"]) for field in self.last.soup.select("input[name=csrf_token]")[:1]}
+            shown = self.last.soup.select("input[name=csrf_token]")
+            if shown:  # a form that changes only the look has none
+                data["csrf_token"] = str(shown[0]["value"])
         elif token is not None:
             data["csrf_token"] = token
         return self._keep(self.client.post(path, data=data, **self._with_cookies(options)))

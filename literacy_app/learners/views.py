@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import Response, g, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from literacy_app.areas.models import PilotRow
 from literacy_app.areas.queries import pilot_here, townships
@@ -13,6 +14,7 @@ from literacy_app.webkit.extensions import reading, transaction
 
 COOKIE = "learner"
 AREA_COOKIE = "area"
+MARK_COOKIE = "who"
 YEAR = 365 * 24 * 3600
 
 
@@ -56,10 +58,20 @@ def keep_cookie(secret: str) -> None:
     g.learner_secret = secret
 
 
+def forget_cookies(response: BaseResponse) -> BaseResponse:
+    """Take this phone's learner off it."""
+    for name in (COOKIE, MARK_COOKIE):
+        response.delete_cookie(name)
+    return response
+
+
 def remember_learner(response: Response) -> Response:
     """Give a new learner the cookie, and keep the township of a printed address; hung on the application by the root."""
     if secret := g.get("learner_secret"):
         response.set_cookie(COOKIE, secret, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+        # A mark that scripts may read, so that answers waiting on a shared phone are sent only as whose they are.
+        mark = queries.secret_digest(secret)[:8]
+        response.set_cookie(MARK_COOKIE, mark, max_age=YEAR, samesite="Lax", secure=request.is_secure)
     if area := g.get("area_to_keep"):
         response.set_cookie(AREA_COOKIE, area, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return response

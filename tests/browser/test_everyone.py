@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 
 from literacy_app.config import Settings
 from tests.browser.conftest import PHONE
+from tests.browser.test_pages import violations
 
 pytestmark = pytest.mark.browser
 
@@ -153,6 +154,23 @@ def test_a_recording_is_offered_with_its_size_and_fetched_only_when_played(phone
     page.evaluate("document.querySelector('audio').play()")
     assert page.evaluate("document.querySelector('audio').duration") == 0.5
     assert any("/audio/" in url for url in asked)
+
+
+@pytest.mark.parametrize("wishes", ["size=1&theme=light", "size=4&theme=dark", "size=2&view=elder&pictures=off"])
+def test_player_printed_lesson_offline_page_and_waiting_answer_have_no_accessibility_fault(
+    phone: Any, settings: Settings, wishes: str
+) -> None:
+    record(settings)
+    page = phone(wishes)
+    found = []
+    for path in ("/learn/alpha", "/learn/alpha/idea", "/learn/alpha/print", "/offline", "/learn/alpha/q1"):
+        page.goto(path)
+        found += violations(page)
+    page.context.set_offline(True)
+    page.locator(".choice label").first.click()
+    page.get_by_role("button", name="看答案").click()
+    expect(page.locator("#outbox")).not_to_be_empty()
+    assert found + violations(page) == []
 
 
 def test_a_reader_who_saves_data_gets_words_in_place_of_pictures(phone: Any) -> None:

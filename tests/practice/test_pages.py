@@ -67,7 +67,7 @@ def test_my_data_can_be_taken_along(client: PageClient) -> None:
 def test_deleting_asks_once_and_then_leaves_nothing(client: PageClient) -> None:
     answer(client, "/learn/alpha/q1", "b")
     assert "找不回来" in client.get("/me/delete").text
-    client.post("/me/delete")
+    assert client.post("/me/delete").response.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert "答过第一题" in client.get("/me/").text
 
 

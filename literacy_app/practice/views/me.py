@@ -13,7 +13,14 @@ from literacy_app.framework.rules import Dimension
 from literacy_app.learners import queries as learners
 from literacy_app.learners.rules import normal_code, written
 from literacy_app.learners.service import forget_phone, know_phone, make_resume_code
-from literacy_app.learners.views import COOKIE, keep_cookie, learner_here, learner_welcomed, pilot_of_residents
+from literacy_app.learners.views import (
+    COOKIE,
+    forget_cookies,
+    keep_cookie,
+    learner_here,
+    learner_welcomed,
+    pilot_of_residents,
+)
 from literacy_app.lessons.service import curriculum_in_force
 from literacy_app.practice import queries, rules, service
 from literacy_app.practice.views.questions import attempts_here
@@ -115,9 +122,7 @@ def other() -> Any:
         with transaction() as writing:
             forget_phone(writing, pilot_of_residents().id, secret)
     session.pop(CODE, None)
-    response = redirect(url_for("home.front_door"), 303)
-    response.delete_cookie(COOKIE)
-    return response
+    return forget_cookies(redirect(url_for("home.front_door"), 303))
 
 
 @blueprint.get("/data.json")
@@ -146,8 +151,9 @@ def _deleted(learner: UUID) -> Any:
         service.forget(writing, pilot_of_residents().id, learner)
     session.pop(CODE, None)
     response = redirect(url_for("home.front_door"), 303)
-    response.delete_cookie(COOKIE)
-    return response
+    # What waits on the phone and what it kept to read goes too.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return forget_cookies(response)
 
 
 def _plain(attempt: rules.Tried) -> dict[str, Any]:
