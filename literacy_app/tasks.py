@@ -27,6 +27,7 @@ from literacy_app.foundation.errors import CheckFailed, InputError, Problem
 from literacy_app.foundation.files import read_yaml, shape
 from literacy_app.foundation.policy import Policy
 from literacy_app.foundation.snapshots import digest_in_force, keep_snapshot
+from literacy_app.framework.loader import read_edition
 from literacy_app.lessons.loader import read_curriculum
 from literacy_app.lessons.rules import Curriculum
 from literacy_app.lessons.service import KIND as CURRICULUM
@@ -116,6 +117,9 @@ def read_content(settings: Settings) -> Content:
 
     policy = gather(lambda: shape(read_yaml(root / "policy.yml", root), Policy))
     curriculum = gather(lambda: read_curriculum(root))
+    # Older editions are not taught; they are kept so that older results can be mapped, and checked like everything else.
+    for path in sorted((root / "framework").glob("[0-9][0-9][0-9][0-9].yml")):
+        gather(partial(read_edition, root, path.stem))
     folders = gather(lambda: read_pilots(root)) or []
     found = [(folder, gather(partial(read_targets, root / "pilots" / folder.pilot.id, root))) for folder in folders]
     if problems or policy is None or curriculum is None:

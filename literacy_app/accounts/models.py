@@ -55,7 +55,10 @@ class FailedSignIn(Base):
     """
 
     __tablename__ = "staff_failed_sign_in"
-    __table_args__ = (Index("ix_staff_failed_sign_in_login_sha256_at", "login_sha256", "at"),)
+    __table_args__ = (
+        Index("ix_staff_failed_sign_in_login_sha256_at", "login_sha256", "at"),
+        Index("ix_staff_failed_sign_in_network_at", "network", "at"),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     login_sha256: Mapped[str] = mapped_column(String(64))

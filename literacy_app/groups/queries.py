@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from literacy_app.areas.models import PilotArea, PilotRow
 from literacy_app.areas.queries import pilots
 from literacy_app.areas.rules import within
+from literacy_app.foundation.secrets import digest_of
 from literacy_app.groups.models import GroupAnswer, GroupSession, Participant
 from literacy_app.groups.rules import Tally
-from literacy_app.learners.queries import secret_digest
 
 LONGEST_LIST = 50
 
@@ -48,7 +48,7 @@ def participant_by_secret(session: Session, group: GroupSession, secret: str) ->
     query = select(Participant).where(
         Participant.pilot_id == group.pilot_id,
         Participant.session_id == group.id,
-        Participant.secret_sha256 == secret_digest(secret),
+        Participant.secret_sha256 == digest_of(secret),
     )
     return session.scalars(query).one_or_none()
 

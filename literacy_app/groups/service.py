@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from literacy_app.foundation.audit import record
 from literacy_app.foundation.errors import NotFound, Refused
 from literacy_app.foundation.orm import insert_new
+from literacy_app.foundation.secrets import digest_of
 from literacy_app.groups.models import GroupAnswer, GroupSession, Participant
 from literacy_app.groups.rules import (
     ALPHABET,
@@ -22,7 +23,6 @@ from literacy_app.groups.rules import (
     following,
     is_over,
 )
-from literacy_app.learners.queries import secret_digest
 
 
 def open_session(
@@ -93,7 +93,7 @@ def join(
         "pilot_id": pilot_id,
         "session_id": group.id,
         "id": uuid4(),
-        "secret_sha256": secret_digest(secret),
+        "secret_sha256": digest_of(secret),
         "carried": carried,
         "joined_at": now,
     }

@@ -1,28 +1,23 @@
 """Finding a learner by the secret in a cookie or by a resume code."""
 
-import hashlib
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from literacy_app.foundation.secrets import digest_of
 from literacy_app.learners.models import LearnerPhone, ResumeCode
-
-
-def secret_digest(secret: str) -> str:
-    """What is stored of a secret or code."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def learner_by_secret(session: Session, pilot_id: str, secret: str) -> UUID | None:
     """The id of the learner who is known on the phone with this secret, or None."""
-    phone = session.get(LearnerPhone, (pilot_id, secret_digest(secret)))
+    phone = session.get(LearnerPhone, (pilot_id, digest_of(secret)))
     return None if phone is None else phone.learner_id
 
 
 def learner_by_code(session: Session, pilot_id: str, code: str) -> UUID | None:
     """The id of the learner whose resume code this is, or None."""
-    row = session.get(ResumeCode, (pilot_id, secret_digest(code)))
+    row = session.get(ResumeCode, (pilot_id, digest_of(code)))
     return None if row is None else row.learner_id
 
 

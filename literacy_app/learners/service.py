@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from literacy_app.foundation.secrets import digest_of
 from literacy_app.learners.models import Learner, LearnerPhone, ResumeCode
-from literacy_app.learners.queries import secret_digest
 from literacy_app.learners.rules import ALPHABET, LENGTH
 
 
@@ -23,7 +23,7 @@ def welcome(session: Session, pilot_id: str, now: datetime) -> tuple[UUID, str]:
 def know_phone(session: Session, pilot_id: str, learner_id: UUID, now: datetime) -> str:
     """Know one more phone of a learner; returns the secret for its cookie, which is stored only as its hash."""
     secret = secrets.token_urlsafe(24)
-    digest = secret_digest(secret)
+    digest = digest_of(secret)
     session.add(LearnerPhone(pilot_id=pilot_id, secret_sha256=digest, learner_id=learner_id, since=now))
     session.flush()
     return secret
@@ -31,7 +31,7 @@ def know_phone(session: Session, pilot_id: str, learner_id: UUID, now: datetime)
 
 def forget_phone(session: Session, pilot_id: str, secret: str) -> None:
     """Stop knowing a phone, so that somebody else can learn on it; what the learner has learnt stays."""
-    digest = secret_digest(secret)
+    digest = digest_of(secret)
     session.execute(delete(LearnerPhone).where(LearnerPhone.pilot_id == pilot_id, LearnerPhone.secret_sha256 == digest))
 
 
@@ -39,7 +39,7 @@ def make_resume_code(session: Session, pilot_id: str, learner_id: UUID, now: dat
     """A new code to go on elsewhere; the one before stops working."""
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     session.execute(delete(ResumeCode).where(ResumeCode.pilot_id == pilot_id, ResumeCode.learner_id == learner_id))
-    session.add(ResumeCode(pilot_id=pilot_id, code_sha256=secret_digest(code), learner_id=learner_id, made_at=now))
+    session.add(ResumeCode(pilot_id=pilot_id, code_sha256=digest_of(code), learner_id=learner_id, made_at=now))
     session.flush()
     return code
 

@@ -9,6 +9,7 @@ from literacy_app.areas.models import PilotRow
 from literacy_app.areas.queries import pilot_here, townships
 from literacy_app.foundation import clock
 from literacy_app.foundation.errors import NotFound
+from literacy_app.foundation.secrets import digest_of
 from literacy_app.learners import queries, service
 from literacy_app.webkit.extensions import reading, transaction
 
@@ -70,7 +71,7 @@ def remember_learner(response: Response) -> Response:
     if secret := g.get("learner_secret"):
         response.set_cookie(COOKIE, secret, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
         # A mark that scripts may read, so that answers waiting on a shared phone are sent only as whose they are.
-        mark = queries.secret_digest(secret)[:8]
+        mark = digest_of(secret)[:8]
         response.set_cookie(MARK_COOKIE, mark, max_age=YEAR, samesite="Lax", secure=request.is_secure)
     if area := g.get("area_to_keep"):
         response.set_cookie(AREA_COOKIE, area, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)

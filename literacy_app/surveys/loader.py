@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from literacy_app.foundation.errors import InputError, Problem
-from literacy_app.foundation.files import read_yaml, shape
+from literacy_app.foundation.files import is_id, read_yaml, shape
 from literacy_app.foundation.languages import LANGUAGES
 from literacy_app.questions.loader import check_key, check_questions, check_words
 from literacy_app.questions.rules import Code
@@ -20,6 +20,7 @@ from literacy_app.surveys.rules import Instrument, InstrumentWords, Mode, Submis
 
 LABELS = {"true", "false", *Code}
 MAX_DEPTH = 6
+LONGEST_NAME, LONGEST_WAVE = 40, 60  # as long as the columns that hold them
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,10 @@ def read_surveys(root: Path) -> tuple[list[Frozen], list[Wave]]:
             problems.append(
                 document.problem(("instrument",), f"there is no instrument {wave.instrument}-v{wave.version}")
             )
+        if not is_id(wave.id, LONGEST_WAVE):
+            problems.append(
+                document.problem(("id",), f"must be lower-case letters, digits, - and _, at most {LONGEST_WAVE}")
+            )
         if wave.id != path.stem:
             problems.append(document.problem(("id",), f"must be the file's name, {path.stem!r}"))
         if wave.opens_on > wave.last_day:
@@ -94,6 +99,10 @@ def read_instrument(folder: Path, root: Path) -> Frozen:
     document = read_yaml(folder / "form.yml", root)
     instrument = shape(document, Instrument)
     problems = check_questions(document, ("questions",), instrument.questions)
+    if not is_id(instrument.name, LONGEST_NAME):
+        problems.append(
+            document.problem(("name",), f"must be lower-case letters, digits, - and _, at most {LONGEST_NAME}")
+        )
     if folder.name != f"{instrument.name}-v{instrument.version}":
         problems.append(document.problem(("name",), f"name and version must give the folder's name, {folder.name!r}"))
     if set(instrument.languages) != set(LANGUAGES):
@@ -136,8 +145,8 @@ class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     id: str
-    wave: Annotated[str, Field(max_length=60)]
-    instrument: Annotated[str, Field(max_length=40)]
+    wave: Annotated[str, Field(max_length=LONGEST_WAVE)]
+    instrument: Annotated[str, Field(max_length=LONGEST_NAME)]
     version: int
     mode: str
     language: str

@@ -1,6 +1,5 @@
 """Looking up instruments, waves, links, drafts and submissions."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from literacy_app.foundation.secrets import digest_of
 from literacy_app.scoring.rules import Score
 from literacy_app.surveys.models import Draft, InstrumentRow, LinkRow, Respondent, ScoreRow, SubmissionRow, WaveRow
 from literacy_app.surveys.rules import Receipt, Status, Stream, Tally
@@ -60,14 +60,9 @@ def open_link(session: Session, pilot_id: str, day: date) -> LinkRow | None:
     return session.scalars(query).first()
 
 
-def secret_digest(secret: str) -> str:
-    """What is stored of a draft's secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def draft_by_secret(session: Session, wave_id: str, secret: str, *, lock: bool = False) -> Draft | None:
     """The draft that a cookie's secret opens, or None. `lock` keeps others from changing it until the transaction ends."""
-    query = select(Draft).where(Draft.wave_id == wave_id, Draft.secret_sha256 == secret_digest(secret))
+    query = select(Draft).where(Draft.wave_id == wave_id, Draft.secret_sha256 == digest_of(secret))
     return session.scalars(query.with_for_update() if lock else query).one_or_none()
 
 

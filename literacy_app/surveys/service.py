@@ -18,6 +18,7 @@ from literacy_app.foundation.audit import record
 from literacy_app.foundation.clock import reporting_date
 from literacy_app.foundation.errors import InputError, NotFound, Problem, Refused
 from literacy_app.foundation.orm import insert_new
+from literacy_app.foundation.secrets import digest_of
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Answer, Code, Fault, Question
 from literacy_app.scoring.rules import Key, PassMark, points_for, score
@@ -350,7 +351,7 @@ def begin_draft(session: Session, wave: Wave, language: str, consent_version: st
             pilot_id=wave.pilot,
             id=uuid4(),
             wave_id=wave.id,
-            secret_sha256=queries.secret_digest(secret),
+            secret_sha256=digest_of(secret),
             consent_version=consent_version,
             language=language,
             answers={},

@@ -54,7 +54,7 @@ def answer_survey(visitor: Visitor) -> None:
         )
     assert visitor.heading == "交卷前看一眼"
     visitor.press("交卷")
-    assert visitor.heading == "收到了， 谢谢您" or "收到了" in visitor.heading
+    assert "收到了" in visitor.heading
     assert visitor.page.locator(".meter").count() == 3
     assert len(visitor.page.locator(".receipt").inner_text().strip()) == 9
 
@@ -107,7 +107,7 @@ def test_a_survey_is_gone_on_with_where_it_was_left_after_the_window_was_closed(
     resident.press("同意，开始答题")
     resident.choose(0)
     resident.press("下一题")
-    resident.page.wait_for_function("document.querySelector('.progress-text').innerText.includes('第 2 题')")
+    resident.page.wait_for_function("() => document.querySelector('.progress-text').innerText.includes('第 2 题')")
     resident.page.close()
     resident.page = resident.context.new_page()
     resident.go(resident.demonstration.survey)

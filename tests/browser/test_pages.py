@@ -183,7 +183,7 @@ def test_the_first_view_of_a_learners_page_is_light_and_does_not_jump(visit: Any
     assert code <= 14 * 1024
     assert sum(seen.values()) <= 30 * 1024
     assert len(seen) <= 6
-    assert visitor.page.evaluate("window.jumped") == 0
+    assert visitor.page.evaluate("window.jumped") < 0.001
 
 
 def test_style_and_script_keep_their_budgets(visit: Any) -> None:

@@ -91,6 +91,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("staff_failed_sign_in", schema=None) as batch_op:
         batch_op.create_index("ix_staff_failed_sign_in_login_sha256_at", ["login_sha256", "at"], unique=False)
+        batch_op.create_index("ix_staff_failed_sign_in_network_at", ["network", "at"], unique=False)
 
     op.create_table(
         "baseline",
@@ -376,6 +377,7 @@ def downgrade() -> None:
     op.drop_table("learner")
     op.drop_table("baseline")
     with op.batch_alter_table("staff_failed_sign_in", schema=None) as batch_op:
+        batch_op.drop_index("ix_staff_failed_sign_in_network_at")
         batch_op.drop_index("ix_staff_failed_sign_in_login_sha256_at")
 
     op.drop_table("staff_failed_sign_in")
