@@ -1,6 +1,7 @@
 """The pages of a lesson that are read; its questions are answered in `practice`."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,8 @@ def recording_of(lesson: Lesson, language: str) -> Recording | None:
 def lesson(lesson_id: str) -> Any:
     """The first page of a lesson."""
     found = lesson_or_404(lesson_id)
+    if preferences().words == "plain":
+        return _remembered(found, "plain", lambda: _plain(found))
     return _card(found, found.pages[0]) if found.pages[0] in CARDS else redirect(page_url(found, found.pages[0]))
 
 
@@ -166,7 +169,7 @@ def picture(lesson_id: str, digest: str) -> Response:
 def _card(lesson: Lesson, page: str) -> Response:
     if page not in lesson.pages:
         raise NotFound(page)
-    found, language, pilot = curriculum_in_force(reading()), preferences().language, pilot_here(reading())
+    found, language = curriculum_in_force(reading()), preferences().language
     words, following = lesson.words[language], found.after(lesson.id)
     recording = recording_of(lesson, language) if page == lesson.pages[0] else None
 
@@ -185,12 +188,18 @@ def _card(lesson: Lesson, page: str) -> Response:
             **around(lesson, page),
         )
 
+    return _remembered(lesson, page, make, recording)
+
+
+def _plain(lesson: Lesson) -> str:
+    """A lesson in few words: its picture, one sentence, one thing to do, and on to its questions."""
+    words, asked = lesson.words[preferences().language], lesson.questions[0] if lesson.questions else None
+    onward = page_url(lesson, asked.id) if asked else url_for("practice.curriculum")
+    return render_template("lessons/plain.html", lesson=lesson, words=words, picture=picture_url(lesson), onward=onward)
+
+
+def _remembered(lesson: Lesson, page: str, make: Callable[[], str], recording: Recording | None = None) -> Response:
     # A curriculum is one object for as long as it is in force; its id would come again, its digest does not.
-    shown = (
-        found.digest,
-        lesson.id,
-        page,
-        recording,
-        pilot and (pilot.id, pilot.name_zh, pilot.name_en, pilot.synthetic),
-    )
-    return remembered(shown, make)
+    pilot = pilot_here(reading())
+    place = pilot and (pilot.id, pilot.name_zh, pilot.name_en, pilot.synthetic)
+    return remembered((curriculum_in_force(reading()).digest, lesson.id, page, recording, place), make)

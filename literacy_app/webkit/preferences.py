@@ -1,4 +1,4 @@
-"""How a reader wants pages to look: language, text size, theme, view, pictures. Kept in one cookie on the reader's phone."""
+"""How a reader wants pages to look: language, text size, theme, view, pictures, how many words. Kept in one cookie on the reader's phone."""
 
 from dataclasses import asdict, dataclass, replace
 from urllib.parse import parse_qsl, urlencode
@@ -8,6 +8,7 @@ from literacy_app.foundation.languages import LANGUAGES
 THEMES = ("auto", "light", "dark")
 VIEWS = ("standard", "elder")
 PICTURES = ("on", "off")
+WORDS = ("full", "plain")
 SIZES = (1, 2, 3, 4)
 
 
@@ -20,6 +21,7 @@ class Preferences:
     theme: str = "auto"
     view: str = "standard"
     pictures: str = "on"
+    words: str = "full"
 
     def cookie(self) -> str:
         """The preferences as the value of a cookie."""
@@ -34,6 +36,8 @@ class Preferences:
             chosen = replace(chosen, theme=wishes["theme"])
         if wishes.get("pictures") in PICTURES:
             chosen = replace(chosen, pictures=wishes["pictures"])
+        if wishes.get("words") in WORDS:
+            chosen = replace(chosen, words=wishes["words"])
         if wishes.get("size") in {str(size) for size in SIZES}:
             chosen = replace(chosen, size=int(wishes["size"]))
         if wishes.get("view") in VIEWS:

@@ -51,3 +51,16 @@ def test_a_lesson_cannot_be_posted_to(client: PageClient) -> None:
 def test_a_lesson_is_complete_in_english(client: PageClient) -> None:
     page = client.get("/learn/alpha?lang=en")
     assert page.heading == "Did you know?"
+
+
+def test_in_few_words_a_lesson_is_one_page_with_its_picture_one_sentence_and_one_thing_to_do(
+    client: PageClient,
+) -> None:
+    client.get("/learn/alpha")
+    page = client.follow(client.post("/preferences", {"words": "plain", "next": "/learn/alpha"}))
+    assert page.heading == "课程 alpha"
+    assert page.one("main img")["alt"] == "一幅画"
+    assert "一句话" in page.text and "我就去做" in page.text
+    assert page.link("答几道题") == "/learn/alpha/q1"
+    page = client.follow(client.post("/preferences", {"words": "full", "next": "/learn/alpha"}))
+    assert page.heading == "你知道吗？"

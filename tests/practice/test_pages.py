@@ -1,10 +1,17 @@
 """One's own page, review, the tests before and after, certificates, search."""
 
 import json
+from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from literacy_app.framework.rules import Dimension
+from literacy_app.learners.models import Learner
+from literacy_app.practice.models import Certificate
+from literacy_app.webkit.extensions import transaction
+from tests.conftest import NOW
 from tests.page_client import Page, PageClient
 
 
@@ -134,3 +141,23 @@ def test_a_lesson_is_found_by_words_of_its_title_or_article(client: PageClient, 
 
 def test_a_search_that_finds_nothing_says_so(client: PageClient) -> None:
     assert "没有找到“量子力学”" in client.get("/learn/?q=量子力学").text
+
+
+def test_a_certificate_is_a_page_and_a_pdf_whose_code_anybody_can_check(app: Flask, client: PageClient) -> None:
+    answer(client, "/learn/alpha/q1", "b")
+    with app.app_context(), transaction() as session:
+        learner = session.scalars(select(Learner)).one()
+        made = Certificate(
+            pilot_id="own",
+            id=uuid4(),
+            code="ABCDEFGHJK",
+            learner_id=learner.id,
+            dimension=Dimension.SKILLS,
+            issued_at=NOW,
+        )
+        session.add(made)
+    assert "ABCDEFGHJK" in client.get("/certificates/skills").text
+    document = client.get("/certificates/skills.pdf").response
+    assert document.mimetype == "application/pdf" and document.data.startswith(b"%PDF")
+    assert "有这张证书" in PageClient(app).get("/certificates/?code=abcdefghjk").text
+    assert PageClient(app).get("/certificates/skills").status == 404
