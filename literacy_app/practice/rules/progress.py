@@ -1,5 +1,6 @@
 """What an attempt shows, how far a learner is, and what comes next."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -97,13 +98,18 @@ def next_lesson(curriculum: Curriculum, tried: Sequence[Tried]) -> Lesson | None
 
 
 def next_item(curriculum: Curriculum, tried: Sequence[Tried]) -> Item | None:
-    """The item to practise: never answered first, then last answered not right, then longest ago. None without items."""
+    """The item to practise: never answered first, then last answered not right, then longest ago. None without items.
+
+    Among the never answered the article that was asked least comes first, so that topics mix, which helps them stay.
+    """
     seen = sorted((attempt for attempt in tried if counts(attempt)), key=lambda attempt: attempt.at)
     last = {attempt.item_id: attempt for attempt in seen}
     kept_back = {id for practice in curriculum.sets for id in practice.parallel}
 
+    asked = Counter(attempt.article_id for attempt in seen)
+
     def urgency(item: Item) -> tuple[int, float]:
         attempt = last.get(item.id)
-        return (0, 0.0) if attempt is None else (1 + attempt.right, attempt.at.timestamp())
+        return (0, asked[item.article]) if attempt is None else (1 + attempt.right, attempt.at.timestamp())
 
     return min((item for item in curriculum.items.values() if item.id not in kept_back), key=urgency, default=None)
