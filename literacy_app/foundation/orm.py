@@ -71,11 +71,14 @@ PATIENCE = 5
 def engine_for(url: str | URL) -> Engine:
     """The engine of the product, its commands and its tests on `url`.
 
-    SQLite is opened durable and strict, and writes take their lock when they begin. A connection that PostgreSQL has dropped
+    SQLite is opened durable and strict, writes take their lock when they begin, and wait for it five seconds unless the
+    address says otherwise (`?timeout=2`). A connection that PostgreSQL has dropped
     meanwhile is noticed before it is used.
     """
-    if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False})
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        patience = {} if "timeout" in address.query else {"timeout": PATIENCE}
+        engine = create_engine(url, connect_args={**patience, "check_same_thread": False})
         _guard_sqlite(engine)
         return engine
     return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": PATIENCE})

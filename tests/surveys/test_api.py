@@ -10,6 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from literacy_app import create_app
+from literacy_app.config import Settings
 from literacy_app.surveys.queries import link_of
 from literacy_app.webkit.extensions import reading
 from tests.builders import ALL_WRONG, body
@@ -141,12 +143,11 @@ def test_a_number_without_end_is_refused(program: FlaskClient, token: str) -> No
     assert post(program, token, raw).status_code == 422
 
 
-def test_a_busy_database_is_answered_with_later_and_when(app: Flask, program: FlaskClient, token: str) -> None:
-    with app.app_context():
-        url = reading().get_bind().url  # type: ignore[union-attr]
-    holder = sqlite3.connect(url.database)
+def test_a_busy_database_is_answered_with_later_and_when(settings: Settings, token: str) -> None:
+    impatient = create_app(settings.model_copy(update={"database_url": f"{settings.database}?timeout=0.2"}))
+    holder = sqlite3.connect(settings.data / "literacy.sqlite3")
     holder.execute("BEGIN EXCLUSIVE")
-    reply = post(program, token, body())
+    reply = post(impatient.test_client(), token, body())
     holder.close()
     assert (reply.status_code, reply.headers["Retry-After"]) == (503, "5")
     assert reply.mimetype == "application/json"
