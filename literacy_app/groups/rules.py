@@ -73,12 +73,11 @@ def items_on(curriculum: Curriculum, subject: Subject, subject_id: str) -> tuple
 
     Those kept for the tests before and after the lessons are not asked: a hall that had seen them would spoil the measure.
     """
-    kept_back = {id for practice in curriculum.sets for id in practice.parallel}
     return tuple(
         item
         for item in curriculum.items.values()
         if subject_id == (item.lesson if subject is Subject.LESSON else item.article)
-        and item.id not in kept_back
+        and item.id not in curriculum.kept_back
         and KINDS[item.question.kind].options(item.question)
     )
 

@@ -7,24 +7,37 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from literacy_app.foundation.orm import insert_new
 from literacy_app.foundation.secrets import digest_of
 from literacy_app.learners.models import Learner, LearnerPhone, ResumeCode
+from literacy_app.learners.queries import learner_by_secret
 from literacy_app.learners.rules import ALPHABET, LENGTH
 
 
-def welcome(session: Session, pilot_id: str, now: datetime) -> tuple[UUID, str]:
-    """A new learner: the id, and the secret for the phone's cookie."""
+def new_secret() -> str:
+    """A secret for a phone's cookie."""
+    return secrets.token_urlsafe(24)
+
+
+def welcome(session: Session, pilot_id: str, secret: str, now: datetime) -> UUID:
+    """The learner who is known by this secret, new if nobody is: of two first answers at once both are the same learner's."""
+    known = learner_by_secret(session, pilot_id, secret)
+    if known is not None:
+        return known
     learner_id = uuid4()
     session.add(Learner(pilot_id=pilot_id, id=learner_id, created_at=now))
     session.flush()
-    return learner_id, know_phone(session, pilot_id, learner_id, now)
+    phone = {"pilot_id": pilot_id, "secret_sha256": digest_of(secret), "learner_id": learner_id, "since": now}
+    if insert_new(session, LearnerPhone, phone):
+        return learner_id
+    forget_learner(session, pilot_id, learner_id)
+    return session.get_one(LearnerPhone, (pilot_id, digest_of(secret))).learner_id
 
 
 def know_phone(session: Session, pilot_id: str, learner_id: UUID, now: datetime) -> str:
     """Know one more phone of a learner; returns the secret for its cookie, which is stored only as its hash."""
-    secret = secrets.token_urlsafe(24)
-    digest = digest_of(secret)
-    session.add(LearnerPhone(pilot_id=pilot_id, secret_sha256=digest, learner_id=learner_id, since=now))
+    secret = new_secret()
+    session.add(LearnerPhone(pilot_id=pilot_id, secret_sha256=digest_of(secret), learner_id=learner_id, since=now))
     session.flush()
     return secret
 
@@ -45,9 +58,10 @@ def make_resume_code(session: Session, pilot_id: str, learner_id: UUID, now: dat
 
 
 def move_phones(session: Session, pilot_id: str, source: UUID, target: UUID) -> None:
-    """Let every phone of one learner be another's; the first step of a merge."""
-    mine = LearnerPhone.pilot_id == pilot_id, LearnerPhone.learner_id == source
-    session.execute(update(LearnerPhone).where(*mine).values(learner_id=target))
+    """Let every phone and every code of one learner be another's; the first step of a merge."""
+    for table in (LearnerPhone, ResumeCode):
+        mine = table.pilot_id == pilot_id, table.learner_id == source
+        session.execute(update(table).where(*mine).values(learner_id=target))
 
 
 def forget_learner(session: Session, pilot_id: str, learner_id: UUID) -> None:

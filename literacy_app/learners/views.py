@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from flask import Response, g, request
+from flask import Response, g, request, session
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from literacy_app.areas.models import PilotRow
@@ -11,11 +12,12 @@ from literacy_app.foundation import clock
 from literacy_app.foundation.errors import NotFound
 from literacy_app.foundation.secrets import digest_of
 from literacy_app.learners import queries, service
-from literacy_app.webkit.extensions import reading, transaction
+from literacy_app.webkit.extensions import reading
 
 COOKIE = "learner"
 AREA_COOKIE = "area"
 MARK_COOKIE = "who"
+NEWCOMER = "newcomer"
 YEAR = 365 * 24 * 3600
 
 
@@ -33,13 +35,24 @@ def learner_here() -> UUID | None:
     return queries.learner_by_secret(reading(), pilot_of_residents().id, secret) if secret else None
 
 
-def learner_welcomed() -> UUID:
+def expect_newcomer() -> str:
+    """The secret that this phone will have if somebody new begins here.
+
+    It comes with the page, in the signed session: when the reply to a first answer is lost, and the cookie with it, the repeat
+    is known as the same learner. Nothing else opens that door; see `forget_cookies`.
+    """
+    return str(session.setdefault(NEWCOMER, service.new_secret()))
+
+
+def learner_welcomed(writing: Session) -> UUID:
     """The learner whom the cookie names; a new one, to be remembered with the response, when there is none."""
-    known = learner_here()
+    pilot, secret = pilot_of_residents().id, request.cookies.get(COOKIE)
+    known = queries.learner_by_secret(writing, pilot, secret) if secret else None
     if known is not None:
         return known
-    with transaction() as session:
-        learner_id, g.learner_secret = service.welcome(session, pilot_of_residents().id, clock.now())
+    fresh = expect_newcomer()
+    learner_id = service.welcome(writing, pilot, fresh, clock.now())
+    keep_cookie(fresh, learner_id)
     return learner_id
 
 
@@ -54,13 +67,14 @@ def area_here() -> str:
     return known
 
 
-def keep_cookie(secret: str) -> None:
-    """Let the response carry this secret as the phone's own."""
-    g.learner_secret = secret
+def keep_cookie(secret: str, learner_id: UUID) -> None:
+    """Let the response carry this secret as the phone's own, and the learner's mark."""
+    g.learner_to_keep = secret, learner_id
 
 
 def forget_cookies(response: BaseResponse) -> BaseResponse:
-    """Take this phone's learner off it."""
+    """Take this phone's learner off it, so that no page from before can bring them back."""
+    session.pop(NEWCOMER, None)
     for name in (COOKIE, MARK_COOKIE):
         response.delete_cookie(name)
     return response
@@ -68,10 +82,12 @@ def forget_cookies(response: BaseResponse) -> BaseResponse:
 
 def remember_learner(response: Response) -> Response:
     """Give a new learner the cookie, and keep the township of a printed address; hung on the application by the root."""
-    if secret := g.get("learner_secret"):
+    if kept := g.get("learner_to_keep"):
+        secret, learner_id = kept
         response.set_cookie(COOKIE, secret, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
-        # A mark that scripts may read, so that answers waiting on a shared phone are sent only as whose they are.
-        mark = digest_of(secret)[:8]
+        # A mark that scripts may read, so that answers waiting on a shared phone are sent only as whose they are. It is the
+        # learner's, not the secret's: who comes back with a resume code finds what still waits.
+        mark = digest_of(str(learner_id))[:8]
         response.set_cookie(MARK_COOKIE, mark, max_age=YEAR, samesite="Lax", secure=request.is_secure)
     if area := g.get("area_to_keep"):
         response.set_cookie(AREA_COOKIE, area, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)

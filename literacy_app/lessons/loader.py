@@ -158,6 +158,8 @@ def _check_shape(document: Document, lesson: Lesson, folder: Path, edition: Edit
         for i, page in enumerate(lesson.pages)
         if page not in (*CARDS, *asked)
     ]
+    if lesson.pages and lesson.pages[0] not in CARDS:
+        wrong.append((("pages", 0), "must be a card: a lesson does not begin with a question"))
     wrong += [(("pages",), f"question {id!r} is on no page") for id in asked if id not in lesson.pages]
     if not 1 <= lesson.minutes <= 10:
         wrong.append((("minutes",), "must be 1 to 10"))

@@ -114,6 +114,11 @@ class Curriculum:
         found += [item for practice in self.sets for item in _items_of_set(practice)]
         return {item.id: item for item in sorted(found, key=lambda item: order.get(item.article, 0))}
 
+    @cached_property
+    def kept_back(self) -> frozenset[str]:
+        """The ids of the items of the tests before and after: whoever has seen their answer cannot be tested with them."""
+        return frozenset(id for practice in self.sets for id in practice.parallel)
+
     def about(self, topics: Sequence[Topic]) -> tuple[Lesson, ...]:
         """The lessons on any of the topics, in the order of the topics."""
         found = {lesson.id: lesson for topic in topics for lesson in self.lessons if topic in lesson.topics}

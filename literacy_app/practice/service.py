@@ -2,8 +2,8 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import datetime
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
@@ -18,28 +18,22 @@ from literacy_app.practice import queries
 from literacy_app.practice.models import Attempt, Certificate
 from literacy_app.practice.rules import Setting, dimension_is_kept, is_right, mastery
 
-# A lost reply is repeated within seconds; later an attempt's id opens nothing.
-REPEAT_WITHIN = timedelta(minutes=10)
-
 
 def practise(
     session: Session,
     pilot_id: str,
-    learner_id: UUID | None,
+    learner_id: UUID,
     attempt_id: UUID,
     item: Item,
     chosen: Sequence[str],
     setting: Setting,
     now: datetime,
-) -> str | None:
-    """Keep the first answer under this attempt id; a repeat changes nothing. A new learner's secret is returned, else None.
+) -> UUID:
+    """Keep the learner's first answer under this attempt id; a repeat changes nothing. Returns the id that it is kept under.
 
-    The id was issued with the page, so whoever comes with one that is stored already and without a cookie is the phone whose
-    first reply was lost: it is known as the same learner instead of beginning anew.
+    The id was issued with a page. On a shared phone that page may have been another learner's: then this learner's answer is
+    kept under an id of its own, derived from both, so that nothing is lost and a repeat still counts once.
     """
-    secret = None
-    if learner_id is None:
-        learner_id, secret = learners.welcome(session, pilot_id, now)
     values = {
         "pilot_id": pilot_id,
         "id": attempt_id,
@@ -51,13 +45,14 @@ def practise(
         "setting": setting,
         "at": now,
     }
-    if insert_new(session, Attempt, values) or secret is None:
-        return secret
-    learners.forget_learner(session, pilot_id, learner_id)
+    if insert_new(session, Attempt, values):
+        return attempt_id
     known = queries.attempt(session, pilot_id, attempt_id)
-    return (
-        learners.know_phone(session, pilot_id, known[0], now) if known and now - known[1].at < REPEAT_WITHIN else None
-    )
+    if known is not None and known[0] == learner_id:
+        return attempt_id
+    own_id = uuid5(attempt_id, str(learner_id))
+    insert_new(session, Attempt, values | {"id": own_id})
+    return own_id
 
 
 def join_learners(session: Session, pilot_id: str, source: UUID, target: UUID) -> None:
@@ -94,9 +89,7 @@ def certify(
     if not dimension_is_kept(curriculum, mastery(curriculum, tried), dimension):
         raise Refused("not_kept")
     code = "".join(secrets.choice(ALPHABET) for _ in range(10))
-    made = Certificate(
-        pilot_id=pilot_id, id=uuid4(), code=code, learner_id=learner_id, dimension=dimension, issued_at=now
-    )
-    session.add(made)
-    session.flush()
-    return made
+    values = {"code": code, "learner_id": learner_id, "dimension": dimension, "issued_at": now}
+    # A second tap at the same moment finds the certificate of the first.
+    insert_new(session, Certificate, {"pilot_id": pilot_id, "id": uuid4()} | values)
+    return queries.certificates_of(session, pilot_id, learner_id)[dimension]

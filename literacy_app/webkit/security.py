@@ -28,6 +28,8 @@ SECURITY_HEADERS = {
 
 # Pages with answers or staff data on them: not even the phone's own cache keeps a copy.
 SENSITIVE_PATHS = ("/office", "/account", "/admin", "/editor", "/field", "/s/")
+# On a phone that is handed on, "back" must not show what the one before has learnt or the code to go on with it.
+PERSONAL_PATHS = ("/me/", "/certificates/")
 
 
 def init_security(app: Flask) -> None:
@@ -99,6 +101,6 @@ def _add_headers(response: Response) -> Response:
     if "Cache-Control" not in response.headers:
         # Pages show one person's own state; a shared phone or an office proxy must not keep them.
         response.headers["Cache-Control"] = (
-            "no-store" if request.path.startswith(SENSITIVE_PATHS) else "private, no-cache"
+            "no-store" if request.path.startswith((*SENSITIVE_PATHS, *PERSONAL_PATHS)) else "private, no-cache"
         )
     return response

@@ -32,8 +32,13 @@ class Hall:
 
     def answer(self, phone: PageClient, chosen: str | list[str]) -> Page:
         """Answer what is asked now; the page that follows."""
-        item = phone.get(f"/join/{self.code}").hidden("item")
-        return phone.follow(phone.post(f"/join/{self.code}/answer", {"item": item, "answer": chosen}))
+        asked = self.asked(phone)
+        return phone.follow(phone.post(f"/join/{self.code}/answer", {**asked, "answer": chosen}))
+
+    def asked(self, phone: PageClient) -> dict[str, str]:
+        """What the form of the question that is asked now says of itself."""
+        page = phone.get(f"/join/{self.code}")
+        return {name: page.hidden(name) for name in ("item", "seat")}
 
 
 def open_hall(people: People, login: str = "ou", subject: str = "lesson:alpha") -> Hall:

@@ -78,9 +78,9 @@ def test_a_question_is_answered_once_and_explained_only_after_the_leader_shows_i
 def test_two_taps_on_an_answer_count_once_and_the_first_stands(hall: Hall) -> None:
     phone = hall.joined()
     hall.step()
-    item = phone.get(f"/join/{hall.code}").hidden("item")
+    asked = hall.asked(phone)
     for chosen in ("b", "a"):
-        page = phone.post(f"/join/{hall.code}/answer", {"item": item, "answer": chosen})
+        page = phone.post(f"/join/{hall.code}/answer", {**asked, "answer": chosen})
     assert "乙" in phone.follow(page).text
     assert "这一题有 1 人答了" in hall.leader.get(hall.address).text
 
@@ -88,35 +88,35 @@ def test_two_taps_on_an_answer_count_once_and_the_first_stands(hall: Hall) -> No
 def test_nothing_chosen_is_asked_again(hall: Hall) -> None:
     phone = hall.joined()
     hall.step()
-    item = phone.get(f"/join/{hall.code}").hidden("item")
-    page = phone.post(f"/join/{hall.code}/answer", {"item": item})
+    asked = hall.asked(phone)
+    page = phone.post(f"/join/{hall.code}/answer", asked)
     assert page.status == 422 and "先选一个" in page.text
 
 
 def test_a_stale_page_is_shown_again_with_the_choice(hall: Hall) -> None:
     phone = hall.joined()
     hall.step()
-    item = phone.get(f"/join/{hall.code}").hidden("item")
-    page = phone.post(f"/join/{hall.code}/answer", {"item": item, "answer": "c"}, token="of another day")
+    asked = hall.asked(phone)
+    page = phone.post(f"/join/{hall.code}/answer", {**asked, "answer": "c"}, token="of another day")
     assert (page.status, page.one("input[checked]")["value"]) == (422, "c")
 
 
 def test_an_answer_after_the_show_is_not_counted_and_the_reason_is_said(hall: Hall) -> None:
     phone = hall.joined()
     hall.step()
-    item = phone.get(f"/join/{hall.code}").hidden("item")
+    asked = hall.asked(phone)
     hall.step()
-    page = phone.follow(phone.post(f"/join/{hall.code}/answer", {"item": item, "answer": "b"}))
+    page = phone.follow(phone.post(f"/join/{hall.code}/answer", {**asked, "answer": "b"}))
     assert "答案已经公布了" in page.text and page.heading == "答案是这样"
 
 
 def test_an_answer_to_a_question_that_is_gone_leads_to_the_one_asked_now(hall: Hall) -> None:
     phone = hall.joined()
     hall.step()
-    item = phone.get(f"/join/{hall.code}").hidden("item")
+    asked = hall.asked(phone)
     hall.step()
     hall.step()
-    page = phone.follow(phone.post(f"/join/{hall.code}/answer", {"item": item, "answer": "b"}))
+    page = phone.follow(phone.post(f"/join/{hall.code}/answer", {**asked, "answer": "b"}))
     assert "大家已经到下一题了" in page.text and page.heading == "这句话对吗？"
 
 
@@ -130,6 +130,18 @@ def test_one_phone_goes_from_person_to_person_and_stays_one_phone(hall: Hall) ->
     hall.answer(phone, "a")
     text = hall.leader.get(hall.address).text
     assert "已加入 1 部手机" in text and "这一题有 2 人答了" in text
+
+
+def test_a_tap_on_the_page_of_the_person_before_is_not_the_next_persons_answer(hall: Hall) -> None:
+    phone = hall.joined()
+    hall.step()
+    old = hall.asked(phone)
+    seat = hall.answer(phone, "b").hidden("seat")
+    phone.post(f"/join/{hall.code}/next", {"seat": seat})
+    phone.get(f"/join/{hall.code}")
+    page = phone.follow(phone.post(f"/join/{hall.code}/answer", {**old, "answer": "a"}))
+    assert page.heading == "哪一个？"
+    assert "这一题有 1 人答了" in hall.leader.get(hall.address).text
 
 
 def test_a_reload_of_an_answer_goes_back_to_the_session(hall: Hall) -> None:

@@ -28,6 +28,19 @@ def test_two_taps_on_open_open_one_session(people: People) -> None:
     assert len(leader.get("/office/sessions/").soup.select("main .card")) == 1
 
 
+@pytest.mark.parametrize(("name", "other"), [("subject", "lesson:beta"), ("pilot", "neighbour")])
+def test_whoever_goes_back_and_chooses_something_else_opens_another_session(
+    people: People, name: str, other: str
+) -> None:
+    leader = people.sign_in("pa")
+    page = leader.get("/office/sessions/new")
+    fields = {"id": page.hidden("id"), "pilot": "own", "subject": "lesson:alpha"}
+    token = page.hidden("csrf_token")
+    opened = [leader.post("/office/sessions/new", sent, token=token) for sent in (fields, {**fields, name: other})]
+    assert opened[0].location != opened[1].location
+    assert [leader.get(one.location).status for one in opened] == [200, 200]
+
+
 def test_a_session_on_an_article_asks_its_practice_questions(people: People) -> None:
     hall = open_hall(people, subject="article:a21")
     assert "第 1 题" not in hall.leader.get(hall.address).text

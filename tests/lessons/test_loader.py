@@ -21,6 +21,13 @@ def test_the_curriculum_is_read_in_the_order_of_the_articles_and_comes_back_as_i
     [
         ("lesson.yml", "article: a01", "article: a99", "line 3", "no article"),
         ("lesson.yml", "action, q1", "action, q9, q1", "line 7", "neither a card nor a question"),
+        (
+            "lesson.yml",
+            "pages: [hook, idea, action, q1",
+            "pages: [q1, idea, action",
+            "line 7",
+            "does not begin with a question",
+        ),
         ("lesson.yml", "q2, q3, takeaway", "q3, takeaway", "line 7", "on no page"),
         ("lesson.yml", "minutes: 4", "minutes: four", "line 5", "integer"),
         ("lesson.yml", "topics: [general]", "topics: [weather]", "line 4", "general"),

@@ -48,6 +48,25 @@ def test_what_is_open_shrinks_and_only_the_first_answer_counts() -> None:
     assert made.articles == (ArticleGain("a01", 1, 0, 1),)
 
 
+def test_whoever_began_as_another_learner_goes_on_with_what_that_one_was_asked() -> None:
+    begun = [answered("a01-5", False, Setting.BEFORE)]
+    made = gain(CURRICULUM, Dimension.CONCEPTS, EVEN, begun)
+    assert (made.before, made.after) == ((), ("a01-4",))
+    ended = gain(CURRICULUM, Dimension.CONCEPTS, EVEN, [*begun, answered("a01-4", True, Setting.AFTER, 9)])
+    assert ended.articles == (ArticleGain("a01", 1, 0, 1),)
+
+
+def test_of_two_learners_who_both_took_the_test_before_the_first_answer_comes_first() -> None:
+    tried = [answered("a01-4", False, Setting.BEFORE, 9), answered("a01-5", False, Setting.BEFORE)]
+    assert gain(CURRICULUM, Dimension.CONCEPTS, EVEN, tried).after == ("a01-4",)
+
+
+def test_what_was_answered_after_before_before_is_no_gain() -> None:
+    tried = [answered("a01-5", True, Setting.AFTER), answered("a01-4", False, Setting.BEFORE, 9)]
+    made = gain(CURRICULUM, Dimension.CONCEPTS, EVEN, tried)
+    assert (made.before, made.after, made.articles) == ((), (), ())
+
+
 @pytest.mark.parametrize(("before", "after", "share"), [(2, 8, 0.75), (5, 5, 0.0), (6, 3, -0.75), (10, 10, None)])
 def test_the_normalised_gain_is_the_share_of_what_could_be_gained(before: int, after: int, share: float | None) -> None:
     assert ArticleGain("a01", 10, before, after).normalised == share

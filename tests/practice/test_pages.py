@@ -65,6 +65,46 @@ def test_somebody_else_begins_anew_on_the_same_phone(client: PageClient) -> None
     assert "答过第一题" in client.get("/me/").text
 
 
+def test_a_page_from_before_does_not_bring_back_whoever_handed_the_phone_on(client: PageClient) -> None:
+    old = client.get("/learn/alpha/q1").hidden("attempt")
+    client.post("/learn/alpha/q1", {"attempt": old, "answer": "b"})
+    client.get("/me/")
+    client.post("/me/other")
+    client.get("/learn/alpha/q2")
+    client.follow(client.post("/learn/alpha/q1", {"attempt": old, "answer": "a"}))
+    data = json.loads(client.get("/me/data.json").response.data)
+    assert [one["answer"] for one in data["attempts"]] == [["a"]]
+
+
+def test_whoever_comes_back_with_a_code_has_the_mark_of_what_still_waits_on_the_phone(client: PageClient) -> None:
+    answer(client, "/learn/alpha/q1", "b")
+    mark = client.client.get_cookie("who")
+    client.get("/me/")
+    code = client.follow(client.post("/me/code")).one(".receipt").get_text(strip=True)
+    client.get("/me/")
+    client.post("/me/other")
+    answer(client, "/learn/alpha/q2", "true")
+    client.get("/me/resume")
+    client.post("/me/resume", {"code": code})
+    assert mark and client.client.get_cookie("who") == mark
+
+
+def test_a_code_that_was_replaced_elsewhere_is_not_shown_any_more(app: Flask, client: PageClient) -> None:
+    answer(client, "/learn/alpha/q1", "b")
+    client.get("/me/")
+    code = client.follow(client.post("/me/code")).one(".receipt").get_text(strip=True)
+    other = PageClient(app)
+    other.get("/me/resume")
+    other.follow(other.post("/me/resume", {"code": code}))
+    other.post("/me/code")
+    assert client.get("/me/code").status == 302
+
+
+@pytest.mark.parametrize("path", ["/me/", "/me/resume", "/certificates/"])
+def test_no_cache_keeps_what_belongs_to_one_learner(client: PageClient, path: str) -> None:
+    assert client.get(path).response.headers["Cache-Control"] == "no-store"
+
+
 def test_my_data_can_be_taken_along(client: PageClient) -> None:
     answer(client, "/learn/alpha/q1", "b")
     data = json.loads(client.get("/me/data.json").response.data)

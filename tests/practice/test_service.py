@@ -1,6 +1,6 @@
 """Keeping an answer, joining learners, certificates and leaving no trace, on each kind of database."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,12 +23,12 @@ B = ["b"]
 
 def practise(
     session: Session,
-    learner: UUID | None,
+    learner: UUID,
     now: datetime,
     attempt: UUID | None = None,
     item: str = "alpha.q1",
     chosen: list[str] = B,
-) -> str | None:
+) -> UUID:
     found = curriculum_in_force(session).items[item]
     return service.practise(session, "own", learner, attempt or uuid4(), found, chosen, Setting.PRACTICE, now)
 
@@ -37,56 +37,56 @@ def count(session: Session, table: type) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_the_first_answer_makes_a_learner_who_is_known_again_only_in_the_own_pilot(
-    stocked: Session, now: datetime
-) -> None:
-    secret = practise(stocked, None, now)
-    assert secret is not None
-    assert learner_by_secret(stocked, "own", secret) is not None
-    assert learner_by_secret(stocked, "neighbour", secret) is None
+def welcomed(session: Session, now: datetime, secret: str = "one") -> UUID:
+    return learners.welcome(session, "own", secret, now)
+
+
+def test_a_learner_is_known_again_only_in_the_own_pilot(stocked: Session, now: datetime) -> None:
+    assert welcomed(stocked, now) == learner_by_secret(stocked, "own", "one")
+    assert learner_by_secret(stocked, "neighbour", "one") is None
 
 
 def test_a_doubled_tap_counts_once_and_the_first_answer_stands(stocked: Session, now: datetime) -> None:
-    learner, attempt = learners.welcome(stocked, "own", now)[0], uuid4()
+    learner, attempt = welcomed(stocked, now), uuid4()
     for chosen in (["b"], ["a"]):
         practise(stocked, learner, now, attempt, chosen=chosen)
     assert [one.answer for one in attempts_of(stocked, "own", learner)] == [("b",)]
 
 
-def test_a_phone_whose_first_reply_was_lost_is_known_as_the_same_learner(stocked: Session, now: datetime) -> None:
-    attempt = uuid4()
-    first, second = practise(stocked, None, now, attempt), practise(stocked, None, now, attempt)
-    assert first and second
-    assert learner_by_secret(stocked, "own", first) == learner_by_secret(stocked, "own", second)
-    assert (count(stocked, Learner), count(stocked, Attempt)) == (1, 1)
+def test_whoever_comes_twice_with_one_secret_is_one_learner_on_one_phone(stocked: Session, now: datetime) -> None:
+    assert welcomed(stocked, now) == welcomed(stocked, now)
+    assert (count(stocked, Learner), count(stocked, LearnerPhone)) == (1, 1)
 
 
-def test_an_attempts_id_opens_nothing_later(stocked: Session, now: datetime) -> None:
-    attempt = uuid4()
-    practise(stocked, None, now, attempt)
-    assert practise(stocked, None, now + timedelta(minutes=11), attempt) is None
-    assert count(stocked, LearnerPhone) == 1
+def test_an_answer_on_a_page_of_another_learner_is_kept_once_and_as_ones_own(stocked: Session, now: datetime) -> None:
+    one, other, attempt = welcomed(stocked, now), welcomed(stocked, now, "other"), uuid4()
+    assert practise(stocked, one, now, attempt) == attempt
+    kept = [practise(stocked, other, now, attempt, chosen=["a"]) for _tap in range(2)]
+    assert [one.id for one in attempts_of(stocked, "own", other)] == [kept[0]] == [kept[1]]
+    assert [one.answer for one in attempts_of(stocked, "own", one)] == [("b",)]
 
 
 def test_a_resume_code_finds_the_learner_and_a_new_one_replaces_it(stocked: Session, now: datetime) -> None:
-    learner = learners.welcome(stocked, "own", now)[0]
+    learner = welcomed(stocked, now)
     old = learners.make_resume_code(stocked, "own", learner, now)
     new = learners.make_resume_code(stocked, "own", learner, now)
     assert [learner_by_code(stocked, "own", code) for code in (old, new)] == [None, learner]
 
 
 def test_two_learners_become_one_with_all_attempts_and_phones(stocked: Session, now: datetime) -> None:
-    (one, secret), (other, its_secret) = learners.welcome(stocked, "own", now), learners.welcome(stocked, "own", now)
+    one, other = welcomed(stocked, now), welcomed(stocked, now, "other")
+    code = learners.make_resume_code(stocked, "own", one, now)
     practise(stocked, one, now)
     practise(stocked, other, now)
     service.join_learners(stocked, "own", one, other)
     assert len(attempts_of(stocked, "own", other)) == 2
-    assert {learner_by_secret(stocked, "own", known) for known in (secret, its_secret)} == {other}
+    assert {learner_by_secret(stocked, "own", known) for known in ("one", "other")} == {other}
+    assert learner_by_code(stocked, "own", code) == other
     assert count(stocked, Learner) == 1
 
 
 def test_forgetting_leaves_nothing(stocked: Session, now: datetime) -> None:
-    learner = learners.welcome(stocked, "own", now)[0]
+    learner = welcomed(stocked, now)
     practise(stocked, learner, now)
     learners.make_resume_code(stocked, "own", learner, now)
     service.forget(stocked, "own", learner)
@@ -94,6 +94,6 @@ def test_forgetting_leaves_nothing(stocked: Session, now: datetime) -> None:
 
 
 def test_there_is_no_certificate_before_every_article_is_kept(stocked: Session, now: datetime) -> None:
-    learner = learners.welcome(stocked, "own", now)[0]
+    learner = welcomed(stocked, now)
     with pytest.raises(Refused, match="not_kept"):
         service.certify(stocked, "own", learner, curriculum_in_force(stocked), Dimension.CONCEPTS, now)

@@ -1,5 +1,7 @@
 """Practice questions with feedback at once, and the map."""
 
+from literacy_app.lessons.service import curriculum_in_force
+from literacy_app.webkit.extensions import reading
 from tests.page_client import Page, PageClient
 
 
@@ -87,6 +89,35 @@ def test_questions_beyond_the_lessons_are_practised_too(client: PageClient) -> N
     page = answer(client, "/practice/a21-1", "c")
     assert "答对了" in page.heading and "参与" in page.text
     assert client.get("/practice/a21-9").status == 404
+
+
+def test_an_answer_whose_first_reply_was_lost_is_the_same_learners_as_the_next(client: PageClient) -> None:
+    for address in ("/learn/alpha/q1", "/learn/alpha/q2"):
+        attempt = client.get(address).hidden("attempt")
+        client.post(address, {"attempt": attempt, "answer": "b" if "q1" in address else "true"})
+        client.client.delete_cookie("learner")
+    client.post(address, {"attempt": attempt, "answer": "true"})
+    data = client.client.get("/me/data.json").json
+    assert [one["item"] for one in data["attempts"]] == ["alpha.q1", "alpha.q2"]
+    assert data["phones"] == 1
+
+
+def test_the_address_of_an_answer_opens_nothing_to_whoever_it_is_shared_with(client: PageClient) -> None:
+    attempt = client.get("/learn/alpha/q1").hidden("attempt")
+    client.post("/learn/alpha/q1", {"attempt": attempt, "answer": "b"})
+    other = PageClient(client.client.application)
+    other.get("/learn/alpha/q2")
+    page = other.follow(other.post("/learn/alpha/q1", {"attempt": attempt, "answer": "a"}))
+    assert "再想想" in page.heading
+    assert [one["answer"] for one in other.client.get("/me/data.json").json["attempts"]] == [["a"]]
+
+
+def test_an_item_of_the_tests_before_and_after_is_asked_nowhere_else(client: PageClient) -> None:
+    with client.client.application.app_context():
+        held = sorted(curriculum_in_force(reading()).kept_back)
+    assert held
+    for id in held:
+        assert [client.get(f"/{place}/{id}").status for place in ("practice", "review")] == [404, 404]
 
 
 def test_the_cookie_of_a_learner_is_shut_to_scripts_and_says_nothing(client: PageClient) -> None:

@@ -90,7 +90,8 @@ def answer(code: str) -> Any:
     participant, item = _participant(group), item_asked(group)
     if request.method == "GET" or participant is None:
         return _to_phone(group)
-    if item is None or request.form.get("item") != item.id:
+    # An old page's tap is not the answer of whoever holds the phone now, nor to the question that is asked now.
+    if item is None or (request.form.get("item"), request.form.get("seat")) != (item.id, str(participant.id)):
         return _to_phone(group, "moved_on")
     typed = request.form.getlist(FIELD)
     if not PageForm().validate_on_submit():

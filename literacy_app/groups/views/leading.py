@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -80,7 +80,8 @@ def new_session() -> Any:
         return page, 422 if form.is_submitted() else 200
     subject, _colon, subject_id = str(form.subject.data).partition(":")
     items = items_on(curriculum_in_force(reading()), Subject(subject), subject_id)
-    session_id = _id_of(form.id.data)
+    # Whoever goes back and chooses something else opens another session; a doubled tap opens one.
+    session_id = uuid5(_id_of(form.id.data), f"{form.pilot.data} {form.subject.data}")
     with transaction() as session:
         service.open_session(
             session,
@@ -187,7 +188,11 @@ def _shown(template: str, group: GroupSession, **more: Any) -> str:
 def _subjects() -> dict[str, list[tuple[str, str]]]:
     """Everything that has questions, in two groups: lessons and articles."""
     curriculum, language = curriculum_in_force(reading()), preferences().language
-    lessons = [(f"{Subject.LESSON}:{lesson.id}", lesson.words[language].title) for lesson in curriculum.lessons]
+    lessons = [
+        (f"{Subject.LESSON}:{lesson.id}", lesson.words[language].title)
+        for lesson in curriculum.lessons
+        if items_on(curriculum, Subject.LESSON, lesson.id)
+    ]
     articles = [
         (
             f"{Subject.ARTICLE}:{article.id}",

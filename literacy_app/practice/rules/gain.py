@@ -6,11 +6,14 @@ after and a harder item does not look like forgetting. What it shows is learning
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from literacy_app.framework.rules import Dimension
 from literacy_app.lessons.rules import Curriculum
 from literacy_app.practice.rules.progress import Setting, Tried
+
+_TESTS = (Setting.BEFORE, Setting.AFTER)
 
 
 @dataclass(frozen=True)
@@ -37,31 +40,47 @@ class Gain:
     articles: tuple[ArticleGain, ...]
 
 
-def parallel_items(curriculum: Curriculum, dimension: Dimension, learner_id: UUID, setting: Setting) -> tuple[str, ...]:
-    """The ids of the items that a learner is asked before or after, one an article that has a pair."""
+def parallel_items(
+    curriculum: Curriculum, dimension: Dimension, learner_id: UUID, setting: Setting, tried: Sequence[Tried] = ()
+) -> tuple[str, ...]:
+    """The ids of the items that a learner is asked before or after, one an article that has a pair.
+
+    What was asked already decides which item of a pair comes first, the learner's id only where nothing was: two learners who
+    become one may have begun differently.
+    """
     wanted = {article.id for article in curriculum.edition.of(dimension)}
-    swapped = learner_id.int % 2 == 1
     pairs = [practice.parallel for practice in curriculum.sets if practice.article in wanted and practice.parallel]
-    return tuple(pair[(setting is Setting.AFTER) ^ swapped] for pair in pairs)
+    taken = sorted((attempt for attempt in tried if attempt.setting in _TESTS), key=_in_order)
+    found = []
+    for pair in pairs:
+        told = next((attempt for attempt in taken if attempt.item_id in pair), None)
+        first = learner_id.int % 2 if told is None else pair.index(told.item_id) ^ (told.setting is Setting.AFTER)
+        found.append(pair[first ^ (setting is Setting.AFTER)])
+    return tuple(found)
 
 
 def gain(curriculum: Curriculum, dimension: Dimension, learner_id: UUID, tried: Sequence[Tried]) -> Gain:
-    """What is open and what was gained. Of each item only the first answer in its setting counts."""
+    """What is open and what was gained. Of each item only the first answer in its setting counts, and only in this order."""
     first: dict[tuple[Setting, str], Tried] = {}
     for attempt in sorted(tried, key=lambda attempt: attempt.at):
         first.setdefault((attempt.setting, attempt.item_id), attempt)
-    before = parallel_items(curriculum, dimension, learner_id, Setting.BEFORE)
-    after = parallel_items(curriculum, dimension, learner_id, Setting.AFTER)
+    before = parallel_items(curriculum, dimension, learner_id, Setting.BEFORE, tried)
+    after = parallel_items(curriculum, dimension, learner_id, Setting.AFTER, tried)
     articles = []
     for one, other in zip(before, after, strict=True):
         pair = first.get((Setting.BEFORE, one)), first.get((Setting.AFTER, other))
-        if pair[0] and pair[1]:
+        if pair[0] and pair[1] and pair[0].at < pair[1].at:
             articles.append(ArticleGain(pair[0].article_id, 1, int(pair[0].right), int(pair[1].right)))
     return Gain(
         before=tuple(id for id in before if (Setting.BEFORE, id) not in first),
         after=tuple(id for id in after if (Setting.AFTER, id) not in first),
         articles=tuple(articles),
     )
+
+
+def _in_order(attempt: Tried) -> tuple[bool, datetime]:
+    """What was asked before comes first, whenever it was: it cannot be asked "before" again."""
+    return attempt.setting is Setting.AFTER, attempt.at
 
 
 def total_gain(gains: Sequence[ArticleGain]) -> dict[str, ArticleGain]:

@@ -104,12 +104,12 @@ def next_item(curriculum: Curriculum, tried: Sequence[Tried]) -> Item | None:
     """
     seen = sorted((attempt for attempt in tried if counts(attempt)), key=lambda attempt: attempt.at)
     last = {attempt.item_id: attempt for attempt in seen}
-    kept_back = {id for practice in curriculum.sets for id in practice.parallel}
-
     asked = Counter(attempt.article_id for attempt in seen)
 
     def urgency(item: Item) -> tuple[int, float]:
         attempt = last.get(item.id)
         return (0, asked[item.article]) if attempt is None else (1 + attempt.right, attempt.at.timestamp())
 
-    return min((item for item in curriculum.items.values() if item.id not in kept_back), key=urgency, default=None)
+    return min(
+        (item for item in curriculum.items.values() if item.id not in curriculum.kept_back), key=urgency, default=None
+    )

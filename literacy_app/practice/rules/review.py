@@ -31,10 +31,14 @@ def _scheduler() -> Scheduler:
 
 
 def due_items(curriculum: Curriculum, tried: Sequence[Tried], now: datetime) -> list[str]:
-    """The ids of items that are due at `now`, the longest overdue first. Items that are gone from the files are left out."""
+    """The ids of items that are due at `now`, the longest overdue first.
+
+    Items that are gone from the files, or kept back for the tests before and after by now, are left out.
+    """
+    asked = curriculum.items.keys() - curriculum.kept_back
     cards: dict[str, Card] = {}
     for attempt in sorted(tried, key=lambda attempt: attempt.at):
-        if counts(attempt) and attempt.item_id in curriculum.items:
+        if counts(attempt) and attempt.item_id in asked:
             # The package wants exactly this zone object, and a card without an id waits a millisecond to find one.
             moment = attempt.at.astimezone(UTC).replace(tzinfo=UTC)
             card = cards.get(attempt.item_id) or Card(card_id=len(cards) + 1, due=moment)

@@ -1,7 +1,7 @@
 """A short test before a dimension's lessons and another after: no feedback until the end, and never called an exam."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -17,7 +17,7 @@ from literacy_app.practice.views.questions import attempts_here, keep_answer, op
 from literacy_app.questions.forms import FIELD, fault_words, typed_answer
 from literacy_app.questions.rules import Fault
 from literacy_app.questions.views import on_page
-from literacy_app.webkit.extensions import reading
+from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.security import public, shows_again
@@ -32,7 +32,8 @@ WHERE = f"/<any({', '.join(Dimension)}):dimension>/<any({Setting.BEFORE}, {Setti
 def start(dimension: str, setting: str) -> Any:
     """What this is and how long it takes, and how to begin or go on; the outcome when it is done."""
     if request.method == "POST":
-        learner_welcomed()
+        with transaction() as session:
+            learner_welcomed(session)
         return redirect(url_for("before_after.question", dimension=dimension, setting=setting), 303)
     made = _gain(Dimension(dimension))
     left = _left(made, Setting(setting)) if made else None
@@ -59,11 +60,12 @@ def question(dimension: str, setting: str) -> Any:
     back = redirect(url_for("before_after.start", dimension=dimension, setting=setting), 303)
     if learner is None:
         return back
-    left = _left(rules.gain(found, Dimension(dimension), learner, attempts_here()), chosen)
+    tried = attempts_here()
+    left = _left(rules.gain(found, Dimension(dimension), learner, tried), chosen)
     if request.method == "GET":
         return back if not left else _ask(found.items[left[0]], dimension, chosen, len(left))
     item = found.items.get(request.form.get("item", ""))
-    if item is None or item.id not in rules.parallel_items(found, Dimension(dimension), learner, chosen):
+    if item is None or item.id not in rules.parallel_items(found, Dimension(dimension), learner, chosen, tried):
         raise NotFound("item")
     typed = request.form.getlist(FIELD)
     if not PageForm().validate_on_submit():
@@ -73,7 +75,8 @@ def question(dimension: str, setting: str) -> Any:
         words = fault_words(given, item.question) if given else _("先选一个。不清楚就选觉得最像的。")
         return _ask(item, dimension, chosen, len(left), typed, words), 422
     if item.id in left:
-        keep_answer(item, uuid4(), typed, chosen)
+        # One id for one learner, item and test: of two taps at once one is kept.
+        keep_answer(item, uuid5(learner, f"{chosen}:{item.id}"), typed, chosen)
     return redirect(url_for("before_after.question", dimension=dimension, setting=setting), 303)
 
 

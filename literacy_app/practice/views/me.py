@@ -66,8 +66,8 @@ def overview() -> str:
 @public
 def make_code() -> Any:
     """Make a code to go on on another phone; it is shown once, to whoever holds this phone."""
-    learner = learner_welcomed()
     with transaction() as writing:
+        learner = learner_welcomed(writing)
         session[CODE] = make_resume_code(writing, pilot_of_residents().id, learner, clock.now())
     return redirect(url_for("me.show_code"), 303)
 
@@ -76,7 +76,7 @@ def make_code() -> Any:
 @public
 def show_code() -> Any:
     """The code and its QR picture."""
-    code = session.get(CODE)
+    code = _own_code()
     return render_template("practice/code.html", code=written(code)) if code else redirect(url_for("me.overview"))
 
 
@@ -84,7 +84,7 @@ def show_code() -> Any:
 @public
 def code_picture() -> Any:
     """The QR code that opens the page to go on, on another phone."""
-    code = session.get(CODE)
+    code = _own_code()
     if not code:
         return redirect(url_for("me.overview"))
     drawing = io.BytesIO()
@@ -107,9 +107,10 @@ def resume() -> Any:
     here = learner_here()
     with transaction() as writing:
         if here is None:
-            keep_cookie(know_phone(writing, pilot, target, clock.now()))
+            keep_cookie(know_phone(writing, pilot, target, clock.now()), target)
         else:
             service.join_learners(writing, pilot, here, target)
+            keep_cookie(request.cookies[COOKIE], target)
     return redirect(url_for("me.overview", joined=1), 303)
 
 
@@ -130,7 +131,16 @@ def other() -> Any:
 def data() -> Response:
     """Everything that is kept of me, as a file."""
     learner = learner_here()
-    body = {"learner": str(learner) if learner else None, "attempts": [_plain(one) for one in attempts_here()]}
+    pilot = pilot_of_residents().id
+    certificates = queries.certificates_of(reading(), pilot, learner).values() if learner else ()
+    body = {
+        "learner": str(learner) if learner else None,
+        "phones": learners.phones(reading(), pilot, learner) if learner else 0,
+        "certificates": [
+            {"dimension": one.dimension, "code": one.code, "at": one.issued_at.isoformat()} for one in certificates
+        ],
+        "attempts": [_plain(one) for one in attempts_here()],
+    }
     text = json.dumps(body, ensure_ascii=False, indent=1)
     headers = {"Content-Disposition": "attachment; filename=my-learning.json", "Cache-Control": "no-store"}
     return Response(text, mimetype="application/json", headers=headers)
@@ -154,6 +164,13 @@ def _deleted(learner: UUID) -> Any:
     # What waits on the phone and what it kept to read goes too.
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return forget_cookies(response)
+
+
+def _own_code() -> str | None:
+    """The code that was made here, while it still opens what is learnt here."""
+    code = session.get(CODE)
+    owner = learners.learner_by_code(reading(), pilot_of_residents().id, code) if code else None
+    return code if owner is not None and owner == learner_here() else None
 
 
 def _plain(attempt: rules.Tried) -> dict[str, Any]:

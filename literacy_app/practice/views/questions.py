@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from literacy_app.foundation import clock
 from literacy_app.foundation.errors import NotFound
 from literacy_app.framework.rules import Dimension
-from literacy_app.learners.views import keep_cookie, learner_here, pilot_of_residents
+from literacy_app.learners.views import expect_newcomer, learner_here, learner_welcomed, pilot_of_residents
 from literacy_app.lessons.rules import Item, Lesson, item_id
 from literacy_app.lessons.service import curriculum_in_force
 from literacy_app.lessons.views import around, lesson_or_404, thumbnail_url
@@ -75,12 +75,18 @@ def next_question() -> Any:
 @shows_again
 def item(item_id: str) -> Any:
     """An item in mixed practice: asked, or after answering explained."""
-    found = curriculum_in_force(reading()).items.get(item_id)
-    if found is None:
-        raise NotFound(item_id)
-    lesson = lesson_or_404(found.lesson) if found.lesson else None
+    found, lesson = item_or_404(item_id)
     around_it = {"before": url_for("home.front_door"), "after": url_for("practice.next_question"), "lesson": lesson}
     return asked_or_explained(found, Setting.PRACTICE, {"mixed": True, **around_it})
+
+
+def item_or_404(item_id: str) -> tuple[Item, Lesson | None]:
+    """An item that may be asked outside the tests before and after, and the lesson it stands in. Raises NotFound."""
+    curriculum = curriculum_in_force(reading())
+    found = curriculum.items.get(item_id)
+    if found is None or item_id in curriculum.kept_back:
+        raise NotFound(item_id)
+    return found, lesson_or_404(found.lesson) if found.lesson else None
 
 
 @blueprint.route("/learn/<lesson_id>/<question_id>", methods=["GET", "POST"])
@@ -116,17 +122,15 @@ def _answered(item: Item, setting: Setting, surroundings: dict[str, Any]) -> Any
     if given is None or isinstance(given, Fault):
         words = fault_words(given, item.question) if given else _("先选一个，再看答案")
         return _ask(item, attempt_id, surroundings, typed, words), 422
-    keep_answer(item, attempt_id, typed, setting)
-    return redirect(f"{request.path}?attempt={attempt_id}", 303)
+    return redirect(f"{request.path}?attempt={keep_answer(item, attempt_id, typed, setting)}", 303)
 
 
-def keep_answer(item: Item, attempt_id: UUID, typed: list[str], setting: Setting) -> None:
-    """Keep an answer of whoever holds this phone, who may be new."""
-    learner, pilot = learner_here(), pilot_of_residents().id
+def keep_answer(item: Item, attempt_id: UUID, typed: list[str], setting: Setting) -> UUID:
+    """Keep an answer of whoever holds this phone, who may be new; returns the id that it is kept under."""
+    pilot = pilot_of_residents().id
     with transaction() as session:
-        secret = service.practise(session, pilot, learner, attempt_id, item, typed, setting, clock.now())
-    if secret is not None:
-        keep_cookie(secret)
+        learner = learner_welcomed(session)
+        return service.practise(session, pilot, learner, attempt_id, item, typed, setting, clock.now())
 
 
 def _own_attempt(attempt_id: str, item: Item) -> Tried | None:
@@ -153,6 +157,7 @@ def _title(item: Item, surroundings: dict[str, Any]) -> str:
 def _ask(
     item: Item, attempt_id: UUID, surroundings: dict[str, Any], typed: list[str] | None = None, error: str = ""
 ) -> str:
+    expect_newcomer()
     page = on_page(item.question, item.words[preferences().language], option_labels(), typed or (), error, codes=False)
     title = _title(item, surroundings)
     return render_template(

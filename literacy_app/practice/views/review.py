@@ -5,13 +5,11 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 
 from literacy_app.foundation import clock
-from literacy_app.foundation.errors import NotFound
 from literacy_app.lessons.service import curriculum_in_force
-from literacy_app.lessons.views import lesson_or_404
 from literacy_app.practice import rules
 from literacy_app.practice.rules import Setting
 from literacy_app.practice.rules.review import A_DAY
-from literacy_app.practice.views.questions import asked_or_explained, attempts_here
+from literacy_app.practice.views.questions import asked_or_explained, attempts_here, item_or_404
 from literacy_app.webkit.extensions import reading
 from literacy_app.webkit.security import public, shows_again
 
@@ -35,9 +33,6 @@ def next_review() -> Any:
 @shows_again
 def item(item_id: str) -> Any:
     """An item in review: asked, or after answering explained."""
-    found = curriculum_in_force(reading()).items.get(item_id)
-    if found is None:
-        raise NotFound(item_id)
-    lesson = lesson_or_404(found.lesson) if found.lesson else None
+    found, lesson = item_or_404(item_id)
     around_it = {"before": url_for("home.front_door"), "after": url_for("review.next_review"), "lesson": lesson}
     return asked_or_explained(found, Setting.REVIEW, {"mixed": True, **around_it})
