@@ -116,8 +116,12 @@ def test_a_database_that_is_busy_is_said_in_a_line(literacy: Command, settings: 
     with engine.connect() as connection:
         connection.exec_driver_sql("create table other (id integer)")
         connection.exec_driver_sql("insert into other values (1)")
-        impatient = settings.model_copy(update={"database_url": f"{settings.database}?timeout=0.2"})
-        refused(literacy("user", "disable", "ou", settings=impatient), 2, "database is locked")
+        impatient = f"{settings.database}?timeout=0.2"
+        refused(
+            literacy("user", "disable", "ou", settings=settings, LITERACY_DATABASE_URL=impatient),
+            2,
+            "database is locked",
+        )
     engine.dispose()
 
 

@@ -73,9 +73,7 @@ def around(lesson: Lesson, page: str) -> dict[str, Any]:
 
 def picture_url(lesson: Lesson) -> str:
     """The address of the lesson's drawing, which changes with the drawing."""
-    return url_for(
-        "lessons.picture", lesson_id=lesson.id, digest=hashlib.sha256(lesson.drawing.encode()).hexdigest()[:12]
-    )
+    return url_for("lessons.picture", lesson_id=lesson.id, digest=_digest_of(lesson))
 
 
 def thumbnail_url(lesson: Lesson) -> str:
@@ -152,17 +150,25 @@ def all_pictures(digest: str) -> Response:
     whole = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT * len(lessons)}">{"".join(parts)}</svg>'
     )
-    response = Response(whole, mimetype="image/svg+xml")
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response
+    return _drawn(whole, digest == curriculum_in_force(reading()).digest[:12])
 
 
 @blueprint.get("/pictures/<lesson_id>.<digest>.svg")
 @public
 def picture(lesson_id: str, digest: str) -> Response:
     """The lesson's drawing, kept by browsers for ever under this address."""
-    response = Response(lesson_or_404(lesson_id).drawing, mimetype="image/svg+xml")
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    lesson = lesson_or_404(lesson_id)
+    return _drawn(lesson.drawing, digest == _digest_of(lesson))
+
+
+def _digest_of(lesson: Lesson) -> str:
+    return hashlib.sha256(lesson.drawing.encode()).hexdigest()[:12]
+
+
+def _drawn(drawing: str, current: bool) -> Response:
+    """A drawing, kept for ever under its address; not at all under the address of another version of it."""
+    response = Response(drawing, mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if current else "no-store"
     return response
 
 

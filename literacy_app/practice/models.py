@@ -32,13 +32,16 @@ class Attempt(Base):
 
 
 class Certificate(Base):
-    """That a learner has kept a dimension; anybody can check its code, and it names nobody."""
+    """That a learner has kept a dimension; anybody can check its code, and it names nobody.
+
+    Two learners who became one may have two of a dimension, for both may be printed.
+    """
 
     __tablename__ = "certificate"
     __table_args__ = (
         ForeignKeyConstraint(["pilot_id", "learner_id"], ["learner.pilot_id", "learner.id"]),
         UniqueConstraint("pilot_id", "code"),
-        UniqueConstraint("pilot_id", "learner_id", "dimension"),
+        Index("ix_certificate_pilot_id_learner_id", "pilot_id", "learner_id"),
     )
 
     pilot_id: Mapped[str] = mapped_column(PilotId, primary_key=True)

@@ -23,9 +23,9 @@ def attempt(session: Session, pilot_id: str, attempt_id: UUID) -> tuple[UUID, Tr
 
 
 def certificates_of(session: Session, pilot_id: str, learner_id: UUID) -> dict[str, Certificate]:
-    """A learner's certificates by dimension."""
+    """A learner's certificates by dimension; the oldest, should there be two of one."""
     query = select(Certificate).where(Certificate.pilot_id == pilot_id, Certificate.learner_id == learner_id)
-    return {row.dimension: row for row in session.scalars(query)}
+    return {row.dimension: row for row in session.scalars(query.order_by(Certificate.issued_at.desc()))}
 
 
 def certificate_by_code(session: Session, pilot_id: str, code: str) -> Certificate | None:

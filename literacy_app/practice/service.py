@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
@@ -59,15 +59,9 @@ def join_learners(session: Session, pilot_id: str, source: UUID, target: UUID) -
     """Make two learners one: all that `source` did and all its phones become `target`'s."""
     if source == target:
         return
-    mine = Attempt.pilot_id == pilot_id, Attempt.learner_id == source
-    session.execute(update(Attempt).where(*mine).values(learner_id=target))
-    have = set(queries.certificates_of(session, pilot_id, target))
-    for dimension, row in queries.certificates_of(session, pilot_id, source).items():
-        if dimension in have:
-            session.delete(row)
-        else:
-            row.learner_id = target
-    session.flush()
+    for table in (Attempt, Certificate):
+        mine = table.pilot_id == pilot_id, table.learner_id == source
+        session.execute(update(table).where(*mine).values(learner_id=target))
     learners.move_phones(session, pilot_id, source, target)
     learners.forget_learner(session, pilot_id, source)
 
@@ -91,5 +85,5 @@ def certify(
     code = "".join(secrets.choice(ALPHABET) for _ in range(10))
     values = {"code": code, "learner_id": learner_id, "dimension": dimension, "issued_at": now}
     # A second tap at the same moment finds the certificate of the first.
-    insert_new(session, Certificate, {"pilot_id": pilot_id, "id": uuid4()} | values)
+    insert_new(session, Certificate, {"pilot_id": pilot_id, "id": uuid5(learner_id, dimension)} | values)
     return queries.certificates_of(session, pilot_id, learner_id)[dimension]

@@ -38,6 +38,13 @@ def test_the_last_page_names_the_sources_and_leads_to_the_next_lesson(client: Pa
     assert page.link("学下一课") == "/learn/beta"
 
 
+def test_a_drawing_is_kept_for_ever_only_under_its_own_address(client: PageClient) -> None:
+    own = str(client.get("/learn/alpha/idea").one("main img")["src"])
+    assert "immutable" in client.client.get(own).headers["Cache-Control"]
+    for address in ("/pictures/alpha.0123456789ab.svg", "/pictures/all.0123456789ab.svg"):
+        assert client.client.get(address).headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("path", ["/learn/none", "/learn/alpha/why", "/learn/alpha/q9", "/pictures/none.abc.svg"])
 def test_what_does_not_exist_is_not_found(client: PageClient, path: str) -> None:
     assert client.get(path).status == 404

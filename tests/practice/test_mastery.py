@@ -61,7 +61,9 @@ def test_a_later_miss_goes_back_one_step() -> None:
 
 
 def test_what_was_kept_and_missed_is_kept_again_by_another_item() -> None:
-    assert known(*LEARNT, ("a01-4", True, 3), ("a01-5", False, 4), ("a01-6", True, 9)) is Step.KEPT
+    missed = (*LEARNT, ("a01-4", True, 3), ("a01-5", False, 4))
+    assert known(*missed, ("a01-6", True, 6.9)) is Step.LEARNT
+    assert known(*missed, ("a01-6", True, 7)) is Step.KEPT
 
 
 def test_tests_before_and_after_do_not_count() -> None:

@@ -15,7 +15,7 @@ from literacy_app.learners.queries import learner_by_code, learner_by_secret
 from literacy_app.lessons.service import curriculum_in_force
 from literacy_app.practice import service
 from literacy_app.practice.models import Attempt, Certificate
-from literacy_app.practice.queries import attempts_of
+from literacy_app.practice.queries import attempts_of, certificate_by_code
 from literacy_app.practice.rules import Setting
 
 B = ["b"]
@@ -83,6 +83,19 @@ def test_two_learners_become_one_with_all_attempts_and_phones(stocked: Session, 
     assert {learner_by_secret(stocked, "own", known) for known in ("one", "other")} == {other}
     assert learner_by_code(stocked, "own", code) == other
     assert count(stocked, Learner) == 1
+
+
+def test_both_printed_certificates_of_two_learners_who_became_one_are_still_confirmed(
+    stocked: Session, now: datetime
+) -> None:
+    people = {"AAAAAAAAAA": welcomed(stocked, now), "CCCCCCCCCC": welcomed(stocked, now, "other")}
+    for code, learner in people.items():
+        row: dict[str, Any] = {"code": code, "learner_id": learner, "dimension": Dimension.SKILLS, "issued_at": now}
+        stocked.add(Certificate(pilot_id="own", id=uuid4(), **row))
+    stocked.flush()
+    one, other = people.values()
+    service.join_learners(stocked, "own", one, other)
+    assert all(certificate_by_code(stocked, "own", code) for code in people)
 
 
 def test_forgetting_leaves_nothing(stocked: Session, now: datetime) -> None:

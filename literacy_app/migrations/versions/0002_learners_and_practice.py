@@ -63,10 +63,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("pilot_id", "id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("pilot_id", "code", name=op.f("uq_certificate_pilot_id_code")),
-        sa.UniqueConstraint(
-            "pilot_id", "learner_id", "dimension", name=op.f("uq_certificate_pilot_id_learner_id_dimension")
-        ),
     )
+    op.create_index("ix_certificate_pilot_id_learner_id", "certificate", ["pilot_id", "learner_id"])
     op.create_table(
         "priority_topic",
         sa.Column("pilot_id", sa.String(length=40), nullable=False),

@@ -67,7 +67,8 @@ def _walk(attempts: Sequence[Tried], items: Mapping[str, Item]) -> Mastery:
             continue
         if not attempt.right:
             step, row = max(Step.BEGUN, Step(step - 1)) if step > Step.BEGUN else step, set()
-            learnt_at = learnt_at if step is Step.LEARNT else None
+            # What was kept and then missed has to stay again as long as it had to the first time.
+            learnt_at = attempt.at if step is Step.LEARNT else None
         elif step < Step.LEARNT:
             row.add(attempt.item_id)
             if len(row) == IN_A_ROW:
