@@ -1,6 +1,7 @@
 """Keeping an answer, joining learners, certificates and leaving no trace, on each kind of database."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
