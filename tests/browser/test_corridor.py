@@ -14,8 +14,8 @@ def learn(visitor: Visitor) -> None:
     assert "清禾县" in visitor.page.locator(".brand").inner_text()
     visitor.press("开始学")
     for _ in range(20):
-        form = visitor.page.locator("main form")
-        if form.count():
+        asked = visitor.page.locator(".choices")
+        if asked.count():
             visitor.choose(0)
             visitor.press("看答案")
             visitor.page.wait_for_selector(".feedback")
