@@ -13,6 +13,7 @@ def learn(visitor: Visitor) -> None:
     visitor.go("/")
     assert "清禾县" in visitor.page.locator(".brand").inner_text()
     visitor.press("开始学")
+    visitor.page.wait_for_url("**/learn/*")
     for _ in range(20):
         asked = visitor.page.locator(".choices")
         if asked.count():
