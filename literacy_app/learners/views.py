@@ -31,8 +31,7 @@ def pilot_of_residents() -> PilotRow:
 
 def learner_here() -> UUID | None:
     """The learner whom the cookie names, or None before the first answer."""
-    secret = request.cookies.get(COOKIE)
-    return queries.learner_by_secret(reading(), pilot_of_residents().id, secret) if secret else None
+    return _known_in(reading())
 
 
 def expect_newcomer() -> str:
@@ -46,14 +45,18 @@ def expect_newcomer() -> str:
 
 def learner_welcomed(writing: Session) -> UUID:
     """The learner whom the cookie names; a new one, to be remembered with the response, when there is none."""
-    pilot, secret = pilot_of_residents().id, request.cookies.get(COOKIE)
-    known = queries.learner_by_secret(writing, pilot, secret) if secret else None
+    known = _known_in(writing)
     if known is not None:
         return known
-    fresh = expect_newcomer()
-    learner_id = service.welcome(writing, pilot, fresh, clock.now())
-    keep_cookie(fresh, learner_id)
+    secret = expect_newcomer()
+    learner_id = service.welcome(writing, pilot_of_residents().id, secret, clock.now())
+    keep_cookie(secret, learner_id)
     return learner_id
+
+
+def _known_in(database: Session) -> UUID | None:
+    secret = request.cookies.get(COOKIE)
+    return queries.learner_by_secret(database, pilot_of_residents().id, secret) if secret else None
 
 
 def area_here() -> str:
