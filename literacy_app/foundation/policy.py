@@ -28,6 +28,13 @@ class Policy:
     reliability_max_relative_width: Figure
     reliability_narrow_width: Figure
     draft_days: Figure
+    open_link_span: Figure
+    open_link_free: Figure
+    open_link_begun: Figure
+    open_link_pace: Figure
+    proof_work: Figure
+    proof_minutes: Figure
+    kiosk_idle_minutes: Figure
     staff_idle_minutes: Figure
     staff_session_hours: Figure
     interview_age_min: Figure

@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from literacy_app.foundation.codes import new_code
 from literacy_app.foundation.orm import insert_new
 from literacy_app.foundation.secrets import digest_of
 from literacy_app.learners.models import Learner, LearnerPhone, ResumeCode
 from literacy_app.learners.queries import learner_by_secret
-from literacy_app.learners.rules import ALPHABET, LENGTH
 
 
 def new_secret() -> str:
@@ -50,7 +50,7 @@ def forget_phone(session: Session, pilot_id: str, secret: str) -> None:
 
 def make_resume_code(session: Session, pilot_id: str, learner_id: UUID, now: datetime) -> str:
     """A new code to go on elsewhere; the one before stops working."""
-    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    code = new_code()
     session.execute(delete(ResumeCode).where(ResumeCode.pilot_id == pilot_id, ResumeCode.learner_id == learner_id))
     session.add(ResumeCode(pilot_id=pilot_id, code_sha256=digest_of(code), learner_id=learner_id, made_at=now))
     session.flush()

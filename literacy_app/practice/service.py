@@ -8,11 +8,11 @@ from uuid import UUID, uuid5
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from literacy_app.foundation.codes import ALPHABET
 from literacy_app.foundation.errors import Refused
 from literacy_app.foundation.orm import insert_new
 from literacy_app.framework.rules import Dimension
 from literacy_app.learners import service as learners
-from literacy_app.learners.rules import ALPHABET
 from literacy_app.lessons.rules import Curriculum, Item
 from literacy_app.practice import queries
 from literacy_app.practice.models import Attempt, Certificate

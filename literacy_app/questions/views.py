@@ -20,16 +20,21 @@ def on_page(
     error: str = "",
     *,
     codes: bool,
+    options: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """What the template of the question's kind needs. `labels` words true, false and the codes; `codes` offers the latter."""
-    options = [(id, inline((words.options or labels)[id])) for id in KINDS[question.kind].options(question)]
-    apart = [(code.value, labels[code]) for code in question.codes] if codes else []
+    """What the template of the question's kind needs. `labels` words true, false and the codes; `codes` offers the latter.
+
+    `options` are those that are offered, in their order; without it all of them, as the question has them.
+    """
+    ids = KINDS[question.kind].options(question) if options is None else options
+    choices = [(id, inline((words.options or labels)[id])) for id in ids]
+    apart = [(code.value, labels[code]) for code in question.codes] if codes and KINDS[question.kind].asked else []
     return {
         "kind_template": f"questions/kinds/{question.kind}.html",
         "words": words,
-        "options": options + (apart if options else []),
+        "options": choices + (apart if choices else []),
         "apart": [code for code, label in apart],
-        "apart_choices": [] if options else apart,
+        "apart_choices": [] if choices else apart,
         "typed": list(typed),
         "error": error or None,
     }

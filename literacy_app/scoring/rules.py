@@ -103,3 +103,13 @@ def _score(scale: str, items: Sequence[Question], key: Key, answers: Mapping[str
     return Score(
         scale, points, most, attains(points, most, key.pass_mark), len(items) - dont_know - missing, dont_know, missing
     )
+
+
+def losses(questions: Sequence[Question], key: Key, points: Mapping[str, int]) -> list[Question]:
+    """The items that cost most of their points, worst first, then in the order of the instrument."""
+    lost = [
+        (question, key.items[question.id].points - points.get(question.id, 0))
+        for question in questions
+        if question.id in key.items
+    ]
+    return [question for question, points in sorted(lost, key=lambda pair: -pair[1]) if points > 0]

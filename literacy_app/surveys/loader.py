@@ -1,6 +1,7 @@
 """Reads instruments and waves from files, and submissions from bytes."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,10 +12,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from literacy_app.foundation.errors import InputError, Problem
-from literacy_app.foundation.files import is_id, read_yaml, shape
+from literacy_app.foundation.files import Document, is_id, read_yaml, shape
 from literacy_app.foundation.languages import LANGUAGES
-from literacy_app.questions.loader import check_key, check_questions, check_words
-from literacy_app.questions.rules import Code
+from literacy_app.questions.loader import MATRIX, check_key, check_questions, check_words
+from literacy_app.questions.rules import Code, Question
+from literacy_app.questions.rules.expressions import ExpressionError, names, parse, piped
 from literacy_app.scoring.rules import Key
 from literacy_app.surveys.rules import Instrument, InstrumentWords, Mode, Submission, Wave
 
@@ -31,8 +33,8 @@ class Frozen:
     key: Key
 
     def body(self) -> str:
-        """Shape and words as one text."""
-        return TypeAdapter(Instrument).dump_json(self.instrument).decode()
+        """Shape and words as one text; what has its default is left out, so that a later version can add fields."""
+        return TypeAdapter(Instrument).dump_json(self.instrument, exclude_defaults=True).decode()
 
     def key_body(self) -> str:
         """The key as one text."""
@@ -89,16 +91,49 @@ def read_surveys(root: Path) -> tuple[list[Frozen], list[Wave]]:
         if wave.opens_on > wave.last_day:
             problems.append(document.problem(("opens_on",), "is after the wave closes or the form expires"))
         waves.append(wave)
+    problems += _check_anchors(root, instruments)
     if problems:
         raise InputError(problems)
     return instruments, waves
+
+
+def _check_anchors(root: Path, instruments: Sequence[Frozen]) -> list[Problem]:
+    """An anchor item must be in both forms to the letter: equating rests on it."""
+    known = {kept.instrument.title: kept for kept in instruments}
+    problems = []
+    for kept in instruments:
+        form = read_yaml(root / "instruments" / kept.instrument.title / "form.yml", root)
+        for index, question in enumerate(kept.instrument.questions):
+            if question.anchor and not _same_item(question, kept, known.get(question.anchor)):
+                message = (
+                    f"{question.id!r} is not asked in {question.anchor} with the same shape, words and right answer"
+                )
+                problems.append(form.problem(("questions", min(index, len(form.data["questions"]) - 1)), message))
+    return problems
+
+
+def _same_item(question: Question, here: Frozen, there: Frozen | None) -> bool:
+    other = there.instrument.question(question.id) if there else None
+    if there is None or other is None:
+        return False
+    words = all(
+        spoken.questions[question.id] == there.instrument.words[language].questions[question.id]
+        for language, spoken in here.instrument.words.items()
+    )
+    same_key = here.key.items.get(question.id) == there.key.items.get(question.id)
+    return words and same_key and replace(question, anchor="") == replace(other, anchor="")
 
 
 def read_instrument(folder: Path, root: Path) -> Frozen:
     """One instrument with its key. Raises InputError with all that is wrong."""
     document = read_yaml(folder / "form.yml", root)
     instrument = shape(document, Instrument)
-    problems = check_questions(document, ("questions",), instrument.questions)
+    written = instrument.questions
+    problems = check_questions(document, ("questions",), written, survey=True)
+    instrument = replace(instrument, questions=tuple(part for question in written for part in _rows(question)))
+    sections = {question.section for question in written}
+    for section in instrument.shuffle_sections:
+        problems += _check_shuffled(document, instrument, section, sections)
     if not is_id(instrument.name, LONGEST_NAME):
         problems.append(
             document.problem(("name",), f"must be lower-case letters, digits, - and _, at most {LONGEST_NAME}")
@@ -121,9 +156,8 @@ def read_instrument(folder: Path, root: Path) -> Frozen:
     for language in instrument.languages:
         spoken = read_yaml(folder / f"words.{language}.yml", root)
         words[language] = shape(spoken, InstrumentWords)
-        problems += check_words(
-            spoken, ("questions",), instrument.questions, words[language].questions, explained=False
-        )
+        problems += check_words(spoken, ("questions",), written, words[language].questions, explained=False)
+        problems += _check_pipes(spoken, instrument, words[language])
         problems += (
             [spoken.problem(("labels",), f"must word {', '.join(sorted(LABELS))}")]
             if set(words[language].labels) != LABELS
@@ -136,7 +170,68 @@ def read_instrument(folder: Path, root: Path) -> Frozen:
         ]
     if problems:
         raise InputError(problems)
-    return Frozen(replace(instrument, words=words), key)
+    spread = {language: _spread(written, spoken) for language, spoken in words.items()}
+    return Frozen(replace(instrument, words=spread), key)
+
+
+def _rows(question: Question) -> tuple[Question, ...]:
+    """A matrix as one question a row; any other question as it is."""
+    if question.kind != MATRIX:
+        return (question,)
+    alone = replace(question, kind="single", rows=(), matrix=question.id)
+    return tuple(replace(alone, id=f"{question.id}-{row}") for row in question.rows)
+
+
+def _spread(written: Sequence[Question], words: InstrumentWords) -> InstrumentWords:
+    """The words with those of every matrix spread over its rows."""
+    spread = dict(words.questions)
+    for question in written:
+        if question.kind == MATRIX:
+            said = spread.pop(question.id)
+            for row, text in (said.rows or {}).items():
+                spread[f"{question.id}-{row}"] = replace(said, stem=text, lead=said.stem, rows=None)
+    return replace(words, questions=spread)
+
+
+def _check_shuffled(document: Document, instrument: Instrument, section: str, sections: set[str]) -> list[Problem]:
+    here = ("shuffle_sections", instrument.shuffle_sections.index(section))
+    if section not in sections:
+        return [document.problem(here, f"there is no section {section!r}")]
+    inside = {question.id for question in instrument.questions if question.section == section}
+    asked_about = {
+        name
+        for question in instrument.questions
+        if question.section == section
+        for condition in (question.show_if, question.constraint, question.calculation, *question.option_if.values())
+        for name in _named(condition) - {question.id}
+    }
+    if both := sorted(inside & asked_about):
+        return [document.problem(here, f"questions in it depend on {both[0]!r}, which may come after them")]
+    return []
+
+
+def _named(condition: str) -> frozenset[str]:
+    try:
+        return names(parse(condition)) if condition else frozenset()
+    except ExpressionError:
+        return frozenset()  # told of already, with its place
+
+
+def _check_pipes(document: Document, instrument: Instrument, words: InstrumentWords) -> list[Problem]:
+    """Texts may repeat earlier answers as `${question}`; anything else in such brackets is a slip of the pen."""
+    problems = []
+    before: set[str] = set()
+    for question in instrument.questions:
+        said = words.questions.get(question.matrix or question.id)
+        for text in (said.stem, said.hint) if said else ():
+            problems += [
+                document.problem(
+                    ("questions", question.matrix or question.id), f"repeats {id!r}, which is not asked before"
+                )
+                for id in sorted(piped(text) - before)
+            ]
+        before.add(question.id)
+    return problems
 
 
 class _Sent(BaseModel):
@@ -192,10 +287,23 @@ def _as_submission(sent: _Sent) -> Submission | dict[str, str]:
         errors["language"] = f"must be one of {', '.join(LANGUAGES)}"
     if not 1 <= sent.version < 10**6:
         errors["version"] = "must be a version number"
+    if sent.sequence is not None and not 0 <= sent.sequence < 2**31:
+        errors["sequence"] = "must be a number from 0 to 2147483647"
     if errors:
         return errors
     return Submission(
-        id, sent.wave, sent.instrument, sent.version, mode, sent.language, started, finished, sent.answers, respondent
+        id=id,
+        wave=sent.wave,
+        instrument=sent.instrument,
+        version=sent.version,
+        mode=mode,
+        language=sent.language,
+        started_at=started,
+        finished_at=finished,
+        answers=sent.answers,
+        respondent=respondent,
+        sequence=sent.sequence,
+        paradata=sent.paradata,
     )
 
 

@@ -18,7 +18,7 @@ from literacy_app.foundation.orm import WRITES
 from literacy_app.questions.rules import Code
 from literacy_app.surveys import queries, service
 from literacy_app.surveys.loader import read_surveys
-from literacy_app.surveys.models import AnswerRow, Conflict, Draft, ScoreRow, SubmissionRow
+from literacy_app.surveys.models import AnswerSheet, Conflict, Draft, ScoreRow, SubmissionRow
 from literacy_app.surveys.rules import Reason, Reply, Status, Stream
 from tests import builders
 from tests.builders import ALL_RIGHT, FILES, SEVEN_OF_TEN, SIX_OF_TEN, body, desk, draw, link
@@ -37,7 +37,8 @@ def test_a_submission_is_stored_with_its_bytes_answers_score_and_audit_row(stock
     outcome = service.receive_submission(stocked, raw, link(), now)
     assert outcome.reply is Reply.STORED and outcome.receipt is not None
     assert stored(stocked).raw == raw
-    assert (count(stocked, AnswerRow), count(stocked, ScoreRow)) == (4, 7)
+    assert stocked.scalars(select(AnswerSheet.answers)).one() == ALL_RIGHT | {"sex": "female"}
+    assert count(stocked, ScoreRow) == 7
     audit = stocked.scalars(select(AuditEvent).where(AuditEvent.action == "submission_received")).one()
     assert audit.subject == str(outcome.receipt.id)
 
@@ -89,7 +90,7 @@ def test_twenty_posts_of_one_id_at_once_make_one_row_and_no_failure(engine: Engi
         thread.join()
     assert sorted(replies) == [Reply.REPEATED] * 19 + [Reply.STORED]
     with Session(engine) as session:
-        assert (count(session, SubmissionRow), count(session, AnswerRow)) == (1, 3)
+        assert (count(session, SubmissionRow), count(session, AnswerSheet)) == (1, 1)
 
 
 def test_an_interview_of_a_drawn_person_counts_as_probability_sample(stocked: Session, now: datetime) -> None:
@@ -152,8 +153,8 @@ def test_answers_that_do_not_fit_are_named_by_field_and_nothing_is_stored(stocke
 
 def test_dont_know_is_stored_as_its_code(stocked: Session, now: datetime) -> None:
     service.receive_submission(stocked, body({"q1": {"code": "dont_know"}}), link(), now)
-    row = stocked.scalars(select(AnswerRow)).one()
-    assert (row.code, row.value, row.points) == ("dont_know", None, 0)
+    sheet = stocked.scalars(select(AnswerSheet)).one()
+    assert (sheet.answers, sheet.points) == ({"q1": {"code": "dont_know"}}, {"q1": 0})
 
 
 def test_an_instrument_that_a_wave_has_opened_with_cannot_be_changed(stocked: Session, now: datetime) -> None:
@@ -174,31 +175,30 @@ def begin(session: Session, now: datetime) -> str:
     return service.begin_draft(session, service.wave_of(session, "open"), "zh_Hans", "1", now)
 
 
-def keep(session: Session, secret: str, number: int, answer: object, now: datetime) -> int:
+def keep(session: Session, secret: str, id: str, answer: object, now: datetime) -> None:
     wave = service.wave_of(session, "open")
-    return service.keep_answer(
-        session, wave, service.instrument_of(session, wave), secret, number, answer, "zh_Hans", now
-    )  # type: ignore[arg-type]
+    service.keep_answer(session, wave, service.instrument_of(session, wave), secret, id, answer, "zh_Hans", now)  # type: ignore[arg-type]
 
 
 def test_answers_given_alone_are_kept_at_every_step_and_lead_on(stocked: Session, now: datetime) -> None:
     secret = begin(stocked, now)
-    assert keep(stocked, secret, 1, "female", now) == 2
-    assert keep(stocked, secret, 5, Code.DONT_KNOW, now) == 6
+    keep(stocked, secret, "sex", "female", now)
+    keep(stocked, secret, "q1", Code.DONT_KNOW, now)
     draft = stocked.scalars(select(Draft)).one()
     assert draft.answers == {"sex": "female", "q1": {"code": "dont_know"}}
+    assert draft.seen == 5
 
 
 def test_an_answer_can_be_changed_and_taken_back(stocked: Session, now: datetime) -> None:
     secret = begin(stocked, now)
     for answer in ("female", "male", None):
-        keep(stocked, secret, 1, answer, now)
+        keep(stocked, secret, "sex", answer, now)
     assert stocked.scalars(select(Draft)).one().answers == {}
 
 
 def test_sending_twice_gives_one_submission_and_the_same_receipt(stocked: Session, now: datetime) -> None:
     secret, wave = begin(stocked, now), service.wave_of(stocked, "open")
-    keep(stocked, secret, 5, "true", now)
+    keep(stocked, secret, "q1", "true", now)
     first = service.send_draft(stocked, wave, secret, now)
     second = service.send_draft(stocked, wave, secret, now + timedelta(seconds=2))
     assert (first.reply, second.reply, second.receipt) == (Reply.STORED, Reply.REPEATED, first.receipt)
@@ -209,14 +209,14 @@ def test_after_sending_nothing_can_be_changed(stocked: Session, now: datetime) -
     secret = begin(stocked, now)
     service.send_draft(stocked, service.wave_of(stocked, "open"), secret, now)
     with pytest.raises(Refused, match="sent"):
-        keep(stocked, secret, 1, "female", now)
+        keep(stocked, secret, "sex", "female", now)
 
 
 def test_a_closed_wave_cannot_be_begun_and_a_wrong_secret_opens_nothing(stocked: Session, now: datetime) -> None:
     with pytest.raises(Refused, match="closed"):
         service.begin_draft(stocked, service.wave_of(stocked, "closed"), "zh_Hans", "1", now)
     with pytest.raises(NotFound):
-        keep(stocked, "made up", 1, "female", now)
+        keep(stocked, "made up", "sex", "female", now)
 
 
 def test_drafts_that_nobody_touched_for_the_days_of_the_policy_are_forgotten(stocked: Session, now: datetime) -> None:

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from literacy_app.areas.views import pilot_name
 from literacy_app.foundation import clock
+from literacy_app.foundation.codes import ALPHABET
 from literacy_app.foundation.errors import NotFound, Refused
 from literacy_app.framework.rules import Dimension
-from literacy_app.learners.rules import ALPHABET
 from literacy_app.learners.views import learner_here, pilot_of_residents
 from literacy_app.lessons.service import curriculum_in_force
 from literacy_app.practice import queries, service

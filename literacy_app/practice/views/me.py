@@ -9,9 +9,9 @@ import segno
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 
 from literacy_app.foundation import clock
+from literacy_app.foundation.codes import normal_code, written
 from literacy_app.framework.rules import Dimension
 from literacy_app.learners import queries as learners
-from literacy_app.learners.rules import normal_code, written
 from literacy_app.learners.service import forget_phone, know_phone, make_resume_code
 from literacy_app.learners.views import (
     COOKIE,

@@ -13,6 +13,10 @@ class Kind(Protocol):
     def name(self) -> str:
         """The kind's name in files and in KINDS."""
 
+    @property
+    def asked(self) -> bool:
+        """Whether people give an answer; False for what is only read or worked out."""
+
     def options(self, question: Question) -> tuple[str, ...]:
         """The ids that may be chosen; empty where nothing is chosen."""
 

@@ -12,6 +12,7 @@ class Multiple:
     """The value is the chosen ids in the question's order, so that equal choices are equal values."""
 
     name: str = "multiple"
+    asked: bool = True
 
     def options(self, question: Question) -> tuple[str, ...]:
         """The question's own options."""

@@ -1,4 +1,4 @@
-"""A whole number within bounds."""
+"""A number within bounds, whole unless the question says how many decimals."""
 
 import re
 from collections.abc import Sequence
@@ -14,9 +14,10 @@ LARGEST = 10**9
 
 @dataclass(frozen=True)
 class Number:
-    """The value is a whole number; `min` and `max` of the question are inclusive."""
+    """The value is exact; `min` and `max` of the question are inclusive, `decimals` is how many digits may follow the point."""
 
     name: str = "number"
+    asked: bool = True
 
     def options(self, question: Question) -> tuple[str, ...]:
         """None: a number is typed."""
@@ -27,27 +28,33 @@ class Number:
         text = typed[0].strip() if typed else ""
         if not text:
             return None
-        if not re.fullmatch(r"-?\d{1,10}", text):
+        text = text.replace("．", ".").replace("－", "-")
+        if not re.fullmatch(r"-?\d{1,10}(?:\.\d{1,10})?", text):
             return Fault.NOT_A_NUMBER
-        return self.from_json(question, int(text))
+        return self.from_json(question, Decimal(text))
 
     def from_json(self, question: Question, sent: Any) -> Value | Fault:
-        """A JSON number without a fraction; a number written as text is refused, not guessed."""
-        if isinstance(sent, bool) or not isinstance(sent, int | Decimal):
+        """A JSON number with at most so many decimals; a number written as text is refused, not guessed."""
+        if isinstance(sent, float):  # as databases give back what was kept; the door itself reads Decimals
+            sent = Decimal(repr(sent))
+        if isinstance(sent, bool) or not isinstance(sent, int | Decimal) or not Decimal(sent).is_finite():
             return Fault.NOT_A_NUMBER
         if not -LARGEST <= sent <= LARGEST:
             return Fault.TOO_LARGE if sent > 0 else Fault.TOO_SMALL
-        if sent != int(sent):
-            return Fault.NOT_WHOLE
+        exact = Decimal(sent)
+        if exact != exact.quantize(Decimal(1).scaleb(-question.decimals)):
+            return Fault.TOO_FINE if question.decimals else Fault.NOT_WHOLE
         if question.min is not None and sent < question.min:
             return Fault.TOO_SMALL
         if question.max is not None and sent > question.max:
             return Fault.TOO_LARGE
-        return Decimal(int(sent))
+        return exact.quantize(Decimal(1).scaleb(-question.decimals)) + 0  # and never -0
 
     def to_json(self, value: Value) -> Any:
         """A JSON number."""
-        return int(value) if isinstance(value, Decimal) else value
+        if isinstance(value, Decimal):
+            return int(value) if value == int(value) else float(value)
+        return value
 
 
 KIND = Number()

@@ -12,6 +12,7 @@ class Single:
     """Exactly one option is chosen; the value is its id."""
 
     name: str = "single"
+    asked: bool = True
 
     def options(self, question: Question) -> tuple[str, ...]:
         """The question's own options."""

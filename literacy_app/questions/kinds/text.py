@@ -14,6 +14,7 @@ class Text:
     """The value is the text exactly as written; `max` of the question is its longest length in characters."""
 
     name: str = "text"
+    asked: bool = True
 
     def options(self, question: Question) -> tuple[str, ...]:
         """None: a text is typed."""

@@ -10,9 +10,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from literacy_app.foundation import clock
 from literacy_app.foundation.errors import Refused
 from literacy_app.questions.kinds import KINDS
-from literacy_app.surveys import queries, service
-from literacy_app.surveys.rules import Caller, Credential, Instrument, Outcome, Receipt, Reply
-from literacy_app.webkit.extensions import reading, transaction
+from literacy_app.questions.rules import Question
+from literacy_app.surveys import service
+from literacy_app.surveys.rules import Caller, Credential, Entry, Instrument, Outcome, Receipt, Reply
+from literacy_app.surveys.views.callers import Guesses, network_here, signing_key
+from literacy_app.webkit.extensions import reading, rest, transaction
+from literacy_app.webkit.policy import policy
 from literacy_app.webkit.security import for_programs, public
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -23,8 +26,13 @@ MOST_IN_BATCH = 50
 RETRY_SECONDS = 5
 
 BLANK = " \t\n\r"
+PROOF_HEADER = "Literacy-Proof"
+LONGEST_TOKEN = 200
 
 STATUS = {Reply.STORED: 201, Reply.REPEATED: 202, Reply.CONFLICT: 409, Reply.UNREADABLE: 422}
+
+
+_guesses = Guesses()
 
 
 @blueprint.post("/submissions")
@@ -32,15 +40,13 @@ STATUS = {Reply.STORED: 201, Reply.REPEATED: 202, Reply.CONFLICT: 409, Reply.UNR
 @for_programs
 def submit() -> Any:
     """One submission, answered with a receipt or with what is wrong by field."""
-    credential = _credential()
-    if credential is None:
-        return jsonify(error="sign_in"), 401, {"WWW-Authenticate": "Bearer"}
-    if (request.content_length or 0) > LARGEST_BODY:
+    entry = _entry()
+    if entry is None:
+        return _sign_in()
+    raw = _body(LARGEST_BODY)
+    if raw is None:
         return jsonify(error="too_large", most=LARGEST_BODY), 413
-    raw = request.get_data(cache=False)
-    if len(raw) > LARGEST_BODY:
-        return jsonify(error="too_large", most=LARGEST_BODY), 413
-    status, body = _reply(_receive(raw, credential))
+    status, body = _reply(_receive(raw, entry))
     response = _json(body)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -52,29 +58,52 @@ def submit() -> Any:
 @for_programs
 def submit_batch() -> Any:
     """Up to 50 submissions as a JSON list; each is judged as the exact bytes it has in the list, and has its own status."""
-    credential = _credential()
-    if credential is None:
-        return jsonify(error="sign_in"), 401, {"WWW-Authenticate": "Bearer"}
-    if (request.content_length or 0) > LARGEST_BATCH:
+    entry = _entry()
+    if entry is None:
+        return _sign_in()
+    raw = _body(LARGEST_BATCH)
+    if raw is None:
         return jsonify(error="too_large", most=LARGEST_BATCH), 413
-    bodies = _items(request.get_data(cache=False))
+    bodies = _items(raw)
     if not 1 <= len(bodies) <= MOST_IN_BATCH:
         return jsonify(errors={"": f"must be a JSON list of 1 to {MOST_IN_BATCH} submissions, in UTF-8"}), 422
     replies = []
     for body in bodies:
-        status, answer = _reply(_receive(body, credential))
+        if len(body) > LARGEST_BODY:
+            replies.append({"status": 413, "body": {"error": "too_large", "most": LARGEST_BODY}})
+            continue
+        status, answer = _reply(_receive(body, entry))
         replies.append({"status": status, "body": answer})
     return _json(replies), 200
+
+
+def _body(most: int) -> bytes | None:
+    """What was sent, or None when it is larger than `most`."""
+    if (request.content_length or 0) > most:
+        return None
+    raw = request.get_data(cache=False)
+    return raw if len(raw) <= most else None
+
+
+@blueprint.get("/links/<token>/challenge")
+@public
+def challenge(token: str) -> Any:
+    """A puzzle (ALTCHA, version 1). Solved, Base64, in the header `Literacy-Proof`, it makes a crowded link's answer count."""
+    if service.entry_of(reading(), token) is None:
+        return jsonify(error="no_such_link"), 404
+    response = _json(service.new_challenge(signing_key(), policy(), clock.now()))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/links/<token>")
 @public
 def describe(token: str) -> Any:
     """What a client needs to show the survey itself. Never a key, a mark or an explanation."""
-    found = queries.link(reading(), token)
+    found = service.entry_of(reading(), token)
     if found is None:
         return jsonify(error="no_such_link"), 404
-    wave = service.wave_of(reading(), found.wave_id)
+    wave = found.wave
     instrument = service.instrument_of(reading(), wave)
     header = wave.header
     return _json(
@@ -89,19 +118,27 @@ def describe(token: str) -> Any:
                 "approval_number": header.approval_number,
                 "valid_until": header.valid_until.isoformat(),
             },
-            "questions": [_question(instrument, number) for number in range(len(instrument.questions))],
+            "questions": [_question(instrument, one) for one in instrument.questions if one.kind != "calculated"],
+            "calculated": [
+                {"id": one.id, "show_if": one.show_if or None, "calculation": one.calculation}
+                for one in instrument.questions
+                if one.kind == "calculated"
+            ],
+            "shuffle_sections": list(instrument.shuffle_sections),
         }
     )
 
 
-def _question(instrument: Instrument, number: int) -> dict[str, Any]:
-    question = instrument.questions[number]
+def _question(instrument: Instrument, question: Question) -> dict[str, Any]:
     options = KINDS[question.kind].options(question)
     words = {}
     for language, spoken in instrument.words.items():
         said = spoken.questions[question.id]
         labels = {option: (said.options or spoken.labels)[option] for option in options}
-        words[language] = {"stem": said.stem, "hint": said.hint, "options": labels}
+        more = {"lead": said.lead, "constraint": said.constraint, "required": said.required}
+        words[language] = {"stem": said.stem, "hint": said.hint, "options": labels} | {
+            k: v for k, v in more.items() if v
+        }
     return {
         "id": question.id,
         "kind": question.kind,
@@ -109,18 +146,31 @@ def _question(instrument: Instrument, number: int) -> dict[str, Any]:
         "options": list(options),
         "min": question.min,
         "max": question.max,
-        "show_if": None,
-        "codes": [code.value for code in question.codes],
+        "decimals": question.decimals,
+        "show_if": question.show_if or None,
+        "constraint": question.constraint or None,
+        "option_if": question.option_if,
+        "shuffle": question.shuffle,
+        "section": question.section,
+        "matrix": question.matrix or None,
+        "codes": [code.value for code in question.codes] if KINDS[question.kind].asked else [],
         "words": words,
     }
 
 
-def _credential() -> Credential | None:
+def _entry() -> Entry | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    found = queries.link(reading(), token.strip()) if scheme.lower() == "bearer" else None
-    if found is None:
+    if scheme.lower() != "bearer" or len(token) > LONGEST_TOKEN:
         return None
-    return Credential(Caller.LINK, service.wave_of(reading(), found.wave_id).pilot, found.wave_id, "link")
+    return service.entry_of(reading(), token.strip())
+
+
+def _sign_in() -> Any:
+    # Only whoever tries one token after the other is asked to wait; a token that is known is never held up.
+    wait = _guesses.wait(network_here().name)
+    if wait:
+        return jsonify(error="later", retry_after=wait), 429, {"Retry-After": str(wait)}
+    return jsonify(error="sign_in"), 401, {"WWW-Authenticate": "Bearer"}
 
 
 def _items(raw: bytes) -> list[bytes]:
@@ -148,11 +198,25 @@ def _after_blank(text: str, place: int) -> int:
     return place
 
 
-def _receive(raw: bytes, credential: Credential) -> Outcome | None:
+def _receive(raw: bytes, entry: Entry) -> Outcome | None:
     """The door's answer; None when the database is busy, full or away, and nothing was consumed."""
+    now, wave = clock.now(), entry.wave
     try:
+        network = network_here() if entry.is_open_to_all else None
+        crowded = network is not None and service.is_crowded(reading(), wave, network, policy(), now)
+        proof = request.headers.get(PROOF_HEADER) if crowded else None
+        credential = Credential(
+            Caller.LINK, wave.pilot, wave.id, "link", entry.respondent, revoked=entry.revoked, crowded=crowded
+        )
+        found = service.read(reading(), raw, credential, now)
+        rest()
         with transaction() as session:
-            return service.receive_submission(session, raw, credential, clock.now())
+            if proof and service.spend_proof(session, wave, signing_key(), proof, policy(), now):
+                found, network = service.proved(found), None
+            outcome = service.store(session, found, credential, now)
+            if outcome.reply is Reply.STORED and network is not None:
+                service.count_use(session, wave, network, policy(), now)
+            return outcome
     except (OperationalError, PoolTimeout, Refused):
         current_app.logger.warning("a submission was put off", exc_info=True)
         return None

@@ -1,77 +1,137 @@
-"""A survey answered alone, one question a page, by a link or QR code."""
+"""A survey answered alone, one question a page, by a link, a QR code, an invitation, or on a tablet at an event."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug import Response as Plain
 
 from literacy_app.areas.models import PilotRow
 from literacy_app.areas.views import show_pilot
 from literacy_app.foundation import clock
-from literacy_app.foundation.clock import reporting_date
+from literacy_app.foundation.clock import REPORTING_ZONE, reporting_date
+from literacy_app.foundation.codes import normal_code, written
 from literacy_app.foundation.errors import NotFound, Refused
 from literacy_app.questions.forms import CODE_FIELD, FIELD, fault_words, typed_answer
 from literacy_app.questions.kinds import KINDS
-from literacy_app.questions.rules import Fault, Question
+from literacy_app.questions.rules import Answer, Fault, Question
 from literacy_app.questions.views import on_page
 from literacy_app.surveys import queries, service
 from literacy_app.surveys.models import Draft
-from literacy_app.surveys.rules import Instrument, InstrumentWords, Receipt, Wave, gaps, next_step
+from literacy_app.surveys.rules import Entry, Instrument, InstrumentWords, LinkKind, Receipt, Reply, Wave
+from literacy_app.surveys.rules.walk import Walk, offered, words_for
+from literacy_app.surveys.views.callers import network_here, signing_key
 from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.i18n import preferences
+from literacy_app.webkit.policy import policy
 from literacy_app.webkit.security import public, shows_again
 
 blueprint = Blueprint("surveys", __name__, template_folder="../templates")
 
 MONTH = 31 * 24 * 3600
+# So long the receipt stands on a tablet before the next person's first page.
+KIOSK_SECONDS = 30
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What every page of a survey needs: the wave, its instrument, the words, and the draft of whoever holds the cookie."""
+    """What every page of a survey needs: where the link leads, the words, and the draft of whoever holds the cookie."""
 
-    token: str
-    wave: Wave
+    entry: Entry
     instrument: Instrument
     words: InstrumentWords
     language: str
     draft: Draft | None
     receipt: Receipt | None
+    walk: Walk | None
+    answers: dict[str, Answer]
+
+    @property
+    def token(self) -> str:
+        """The last part of the address."""
+        return self.entry.token
+
+    @property
+    def wave(self) -> Wave:
+        """The wave that is answered."""
+        return self.entry.wave
+
+    @property
+    def kiosk(self) -> bool:
+        """Whether this is a tablet that one person after the other answers on."""
+        return self.entry.kind is LinkKind.KIOSK
 
     @property
     def is_open(self) -> bool:
         """Whether one may begin today."""
-        return self.wave.is_open(reporting_date(clock.now()))
+        return self.wave.is_open(reporting_date(clock.now())) and not self.entry.revoked
 
     @property
     def sent(self) -> bool:
         """Whether the draft came through the door."""
         return self.receipt is not None
 
+    @property
+    def onward(self) -> int:
+        """The number of the page to go on with: the one after the last that was seen."""
+        return min((self.draft.seen if self.draft else 0) + 1, len(self.shown)) or 1
+
+    @property
+    def shown(self) -> tuple[Question, ...]:
+        """What this person is asked, in order."""
+        return self.walk.shown if self.walk else ()
+
 
 def desk_at(token: str) -> Desk:
     """The desk behind a link. Raises NotFound."""
-    found = queries.link(reading(), token)
-    if found is None:
+    entry = service.entry_of(reading(), token)
+    if entry is None:
         raise NotFound(token)
-    wave = service.wave_of(reading(), found.wave_id)
+    wave = entry.wave
     instrument = service.instrument_of(reading(), wave)
     language = preferences().language if preferences().language in instrument.languages else instrument.languages[0]
     secret = request.cookies.get(_cookie(token))
     draft = queries.draft_by_secret(reading(), wave.id, secret) if secret else None
     receipt = queries.receipt(reading(), wave.pilot, draft.id) if draft else None
+    answers = service.draft_answers(instrument, draft) if draft else {}
+    way = service.draft_walk(instrument, draft, clock.now()) if draft else None
     show_pilot(reading().get(PilotRow, wave.pilot))
-    return Desk(token, wave, instrument, instrument.words[language], language, draft, receipt)
+    return Desk(entry, instrument, instrument.words[language], language, draft, receipt, way, answers)
 
 
 def _cookie(token: str) -> str:
     return f"draft-{token}"
 
 
-def _show(template: str, desk: Desk, **more: Any) -> str:
-    return render_template(f"surveys/{template}.html", desk=desk, form=PageForm(), room="survey", **more)
+def _show(template: str, desk: Desk, **more: Any) -> Response:
+    response = make_response(
+        render_template(f"surveys/{template}.html", desk=desk, form=PageForm(), room="survey", **more)
+    )
+    if desk.kiosk and template != "cover":
+        # Whoever walks away leaves nothing on the tablet; the first page forgets.
+        idle = KIOSK_SECONDS if template in ("done", "declined") else int(policy().kiosk_idle_minutes.value * 60)
+        response.headers["Refresh"] = f"{idle}; url={url_for('surveys.cover', token=desk.token)}"
+    return response
+
+
+def _remember(response: Plain, desk: Desk, secret: str) -> Plain:
+    response.set_cookie(
+        _cookie(desk.token),
+        secret,
+        max_age=None if desk.kiosk else MONTH,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+        path=f"/s/{desk.token}",
+    )
+    return response
+
+
+def _forget(response: Plain, desk: Desk) -> Plain:
+    response.delete_cookie(_cookie(desk.token), path=f"/s/{desk.token}")
+    return response
 
 
 @blueprint.get("/s/<token>")
@@ -79,10 +139,12 @@ def _show(template: str, desk: Desk, **more: Any) -> str:
 def cover(token: str) -> Any:
     """Who asks, why, how long, the statutory header and one's rights; or the place where one stopped."""
     desk = desk_at(token)
+    if desk.kiosk:
+        return _forget(_show("cover", desk, onward=None), desk)
     if desk.sent:
         return redirect(url_for("surveys.done", token=token))
-    onward = next_step(desk.instrument, desk.draft.seen) if desk.draft else None
-    return _show("cover", desk, onward=onward)
+    used = desk.entry.respondent is not None and queries.has_answered(reading(), desk.wave.pilot, desk.entry.respondent)
+    return _show("cover", desk, onward=desk.onward if desk.draft else None, used=used)
 
 
 @blueprint.route("/s/<token>/consent", methods=["GET", "POST"])
@@ -91,24 +153,25 @@ def cover(token: str) -> Any:
 def consent(token: str) -> Any:
     """Ask for consent; agreeing begins a draft."""
     desk = desk_at(token)
-    if desk.draft is not None:
-        return redirect(url_for("surveys.cover", token=token), 303)
-    if not desk.is_open:
+    if (desk.draft is not None and not desk.kiosk) or not desk.is_open:
         return redirect(url_for("surveys.cover", token=token), 303)
     if request.method == "GET":
         return _show("consent", desk, stale=False)
     if not PageForm().validate_on_submit():
-        return _show("consent", desk, stale=True), 422
+        response = _show("consent", desk, stale=True)
+        response.status_code = 422
+        return response
     if request.form.get("consent") != "agree":
         return _show("declined", desk)
-    with transaction() as session:
-        secret = service.begin_draft(session, desk.wave, desk.language, desk.words.consent.version, clock.now())
-    response = redirect(url_for("surveys.question", token=token, number=1), 303)
-    secure = request.is_secure
-    response.set_cookie(
-        _cookie(token), secret, max_age=MONTH, httponly=True, samesite="Lax", secure=secure, path=f"/s/{token}"
-    )
-    return response
+    version, respondent, now = desk.words.consent.version, desk.entry.respondent, clock.now()
+    try:
+        with transaction() as session:
+            secret = service.begin_draft(session, desk.wave, desk.language, version, now, respondent)
+            if desk.entry.is_open_to_all:
+                service.count_use(session, desk.wave, network_here(), policy(), now, begun=True)
+    except Refused:
+        return redirect(url_for("surveys.cover", token=token), 303)
+    return _remember(redirect(url_for("surveys.question", token=token, number=1), 303), desk, secret)
 
 
 @blueprint.get("/s/<token>/<int:number>")
@@ -131,25 +194,43 @@ def answer(token: str, number: int) -> Any:
     desk = desk_at(token)
     if (away := _not_answering(desk)) is not None:
         return away
-    asked = _asked(desk, number)
+    asked = _meant(desk, number)
+    if asked is None:
+        # Another answer has changed the way meanwhile, and this question is not on it any more.
+        return redirect(url_for("surveys.question", token=token, number=desk.onward), 303)
+    number = desk.shown.index(asked) + 1
     typed = request.form.getlist(FIELD)
     if not PageForm().validate_on_submit():
-        return _ask(desk, number, typed, _("页面放得有点久了，请再点一次。你选的还在。")), 422
+        return _ask(desk, number, typed, _("页面放得有点久了，请再点一次。你选的还在。"))
     skipped = "skip" in request.form and not asked.required
     given = None if skipped else typed_answer(asked, typed, request.form.get(CODE_FIELD))
     if isinstance(given, Fault):
-        return _ask(desk, number, typed, fault_words(given, asked)), 422
-    if given is None and not skipped:
-        words = _("请选一个。不清楚可以选“不知道”，也可以先跳过。") if asked.dimension else _("请回答，也可以先跳过。")
-        return _ask(desk, number, typed, words), 422
+        return _ask(desk, number, typed, fault_words(given, asked))
+    if given is None and not skipped and KINDS[asked.kind].asked:
+        return _ask(desk, number, typed, _missing(desk, asked))
     secret = request.cookies[_cookie(token)]
-    with transaction() as session:
-        onward = service.keep_answer(
-            session, desk.wave, desk.instrument, secret, number, given, desk.language, clock.now()
-        )
-    if onward == number or request.args.get("check"):
+    try:
+        with transaction() as session:
+            way = service.keep_answer(
+                session, desk.wave, desk.instrument, secret, asked.id, given, desk.language, clock.now()
+            )
+    except Refused as refused:
+        if refused.reason == "sent":
+            return redirect(url_for("surveys.done", token=token), 303)
+        words = desk.words.questions[asked.id].constraint or _("这个回答和题目的要求对不上，请再看看。")
+        return _ask(desk, number, typed, words)
+    place = next((place for place, one in enumerate(way.shown, start=1) if one.id == asked.id), number)
+    if place >= len(way.shown) or request.args.get("check"):
         return redirect(url_for("surveys.check", token=token), 303)
-    return redirect(url_for("surveys.question", token=token, number=onward), 303)
+    return redirect(url_for("surveys.question", token=token, number=place + 1), 303)
+
+
+def _missing(desk: Desk, asked: Question) -> str:
+    if words := desk.words.questions[asked.id].required:
+        return words
+    if asked.required:
+        return str(_("这一题请一定回答。"))
+    return str(_("请选一个。不清楚可以选“不知道”，也可以先跳过。") if asked.dimension else _("请回答，也可以先跳过。"))
 
 
 @blueprint.get("/s/<token>/check")
@@ -159,10 +240,39 @@ def check(token: str) -> Any:
     desk = desk_at(token)
     if (away := _not_answering(desk)) is not None:
         return away
-    assert desk.draft is not None  # noqa: S101 - _not_answering has made sure
-    return _show(
-        "check", desk, gaps=gaps(desk.instrument, service.draft_answers(desk.instrument, desk.draft)), stale=False
+    return _check(desk)
+
+
+def _check(desk: Desk, **more: Any) -> Response:
+    assert desk.walk is not None  # noqa: S101 - whoever comes here has a draft
+    numbers = desk.walk.numbers
+    places = {one.id: place for place, one in enumerate(desk.shown, start=1)}
+    gaps = desk.walk.gaps(desk.answers)
+    more.setdefault("proof", _puzzle(desk))
+    response = _show(
+        "check",
+        desk,
+        gaps=[(numbers[one.id], places[one.id]) for one in gaps],
+        due=[(numbers[one.id], places[one.id]) for one in gaps if one.required],
+        wrong=[(numbers[id], places[id]) for id in desk.walk.violated],
+        count=len(numbers),
+        last=len(desk.shown),
+        **more,
     )
+    response.status_code = 422 if {"stale", "unreadable"} & set(more) else 200
+    return response
+
+
+def _puzzle(desk: Desk) -> dict[str, object] | None:
+    """A puzzle for the phone, only where answers come in thick from one network; nobody has to do anything for it."""
+    return service.new_challenge(signing_key(), policy(), clock.now()) if _is_crowded(desk) else None
+
+
+def _is_crowded(desk: Desk) -> bool:
+    if not desk.entry.is_open_to_all or desk.draft is None:
+        return False
+    began, asked = desk.draft.started_at, len(desk.walk.numbers) if desk.walk else 0
+    return service.is_crowded(reading(), desk.wave, network_here(), policy(), clock.now(), began_at=began, asked=asked)
 
 
 @blueprint.post("/s/<token>/send")
@@ -174,14 +284,19 @@ def send(token: str) -> Any:
     if desk.draft is None:
         return redirect(url_for("surveys.cover", token=token), 303)
     if not PageForm().validate_on_submit():
-        found = gaps(desk.instrument, service.draft_answers(desk.instrument, desk.draft))
-        return _show("check", desk, gaps=found, stale=True), 422
+        return _check(desk, stale=True)
+    if desk.walk and (desk.walk.violated or any(one.required for one in desk.walk.gaps(desk.answers))):
+        return _check(desk, unreadable=True)
+    crowded, now = not desk.sent and _is_crowded(desk), clock.now()
     try:
         with transaction() as session:
-            service.send_draft(session, desk.wave, request.cookies[_cookie(token)], clock.now())
+            if crowded and (proof := request.form.get("proof")):
+                crowded = not service.spend_proof(session, desk.wave, signing_key(), proof, policy(), now)
+            outcome = service.send_draft(session, desk.wave, request.cookies[_cookie(token)], now, crowded=crowded)
+            if outcome.reply is Reply.STORED and desk.entry.is_open_to_all:
+                service.count_use(session, desk.wave, network_here(), policy(), now)
     except Refused:
-        found = gaps(desk.instrument, service.draft_answers(desk.instrument, desk.draft))
-        return _show("check", desk, gaps=found, stale=False, unreadable=True), 422
+        return _check(desk, unreadable=True)
     return redirect(url_for("surveys.done", token=token), 303)
 
 
@@ -194,22 +309,49 @@ def done(token: str) -> Any:
     if desk.draft is None or receipt is None:
         return redirect(url_for("surveys.cover", token=token))
     scores = queries.scores(reading(), desk.wave.pilot, desk.draft.id) if desk.wave.show_result else {}
-    weakest = (
-        min(("concepts", "knowledge", "skills"), key=lambda scale: scores[scale].points / scores[scale].max_points)
-        if scores
-        else None
-    )
-    return _show("done", desk, receipt=receipt, scores=scores, weakest=weakest)
+    learn = service.worth_learning(reading(), desk.wave, desk.draft.id) if scores else []
+    return _show("done", desk, receipt=receipt, scores=scores, learn=learn)
+
+
+@blueprint.route("/s/<token>/pause", methods=["GET", "POST"])
+@public
+def pause(token: str) -> Any:
+    """Stop for now; with a code one goes on on another phone."""
+    desk = desk_at(token)
+    if (away := _not_answering(desk)) is not None:
+        return away
+    code = None
+    if request.method == "POST":
+        with transaction() as session:
+            code = written(service.new_resume_code(session, desk.wave, request.cookies[_cookie(token)]))
+    return _show("pause", desk, code=code)
+
+
+@blueprint.route("/s/<token>/resume", methods=["GET", "POST"])
+@public
+@shows_again
+def resume(token: str) -> Any:
+    """Go on on this phone with what was begun on another."""
+    desk = desk_at(token)
+    typed = request.form.get("code", "")
+    if request.method == "GET" or not PageForm().validate_on_submit():
+        return _show("resume", desk, typed=typed, error=None)
+    try:
+        with transaction() as session:
+            secret = service.go_on(session, desk.wave, normal_code(typed) or "", clock.now())
+    except NotFound:
+        response = _show("resume", desk, typed=typed, error=_("这个号码对不上。号码只能用一次，请看看有没有写错。"))
+        response.status_code = 422
+        return response
+    return _remember(redirect(url_for("surveys.cover", token=token), 303), desk, secret)
 
 
 @blueprint.post("/s/<token>/leave")
 @public
 def leave(token: str) -> Any:
     """Let somebody else answer on this phone: the cookie goes, what was sent stays."""
-    desk_at(token)
-    response = redirect(url_for("surveys.cover", token=token), 303)
-    response.delete_cookie(_cookie(token), path=f"/s/{token}")
-    return response
+    desk = desk_at(token)
+    return _forget(redirect(url_for("surveys.cover", token=token), 303), desk)
 
 
 def _not_answering(desk: Desk) -> Any:
@@ -219,9 +361,17 @@ def _not_answering(desk: Desk) -> Any:
 
 
 def _asked(desk: Desk, number: int) -> Question:
-    if not 1 <= number <= len(desk.instrument.questions):
+    if not 1 <= number <= len(desk.shown):
         raise NotFound(str(number))
-    return desk.instrument.questions[number - 1]
+    return desk.shown[number - 1]
+
+
+def _meant(desk: Desk, number: int) -> Question | None:
+    """The question that the form was about, wherever it stands by now; None when it is not asked any more."""
+    named = request.form.get("question")
+    if named is None:
+        return _asked(desk, number)
+    return next((one for one in desk.shown if one.id == named), None)
 
 
 def _typed(question: Question, given: Any) -> list[str]:
@@ -233,9 +383,24 @@ def _typed(question: Question, given: Any) -> list[str]:
     return [str(value) for value in given] if isinstance(given, list) else [str(given)]
 
 
-def _ask(desk: Desk, number: int, typed: list[str], error: str = "") -> str:
+def _ask(desk: Desk, number: int, typed: list[str], error: str = "") -> Response:
     asked = _asked(desk, number)
-    words = desk.words.questions[asked.id]
-    page = on_page(asked, words, desk.words.labels, typed, error, codes=True)
-    section = desk.words.sections[asked.section]
-    return _show("question", desk, number=number, question=asked, section=section, **page)
+    assert desk.walk is not None and desk.draft is not None  # noqa: S101 - a question is asked on somebody's way
+    words = words_for(asked, desk.words, desk.instrument, desk.answers | desk.walk.calculated)
+    local = clock.now().astimezone(REPORTING_ZONE)
+    options = offered(asked, desk.answers, local, str(desk.draft.id))
+    page = on_page(asked, words, desk.words.labels, typed, error, codes=True, options=options)
+    numbers = desk.walk.numbers
+    response = _show(
+        "question",
+        desk,
+        number=number,
+        place=numbers.get(asked.id, 0),
+        count=len(numbers),
+        last=number == len(desk.shown),
+        question=asked,
+        section=desk.words.sections.get(asked.section, ""),
+        **page,
+    )
+    response.status_code = 422 if error else 200
+    return response

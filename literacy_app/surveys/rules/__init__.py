@@ -1,14 +1,18 @@
-"""What an instrument, a wave and a submission are, and what the door may answer."""
+"""What an instrument, a wave and a submission are, and what the door may answer.
+
+walk    which questions a person is asked, in which order and words, and what does not fit
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from literacy_app.foundation.languages import Bilingual
-from literacy_app.questions.rules import Answer, Question, QuestionWords
+from literacy_app.questions.rules import Question, QuestionWords
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,10 @@ class InstrumentWords:
 
 @dataclass(frozen=True)
 class Instrument:
-    """One version of an instrument: shape and words, all that a respondent may see. Its key is apart."""
+    """One version of an instrument: shape and words, all that a respondent may see. Its key is apart.
+
+    The questions of a section in `shuffle_sections` come to each person in an order of their own.
+    """
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -50,15 +57,31 @@ class Instrument:
     languages: tuple[str, ...]
     questions: tuple[Question, ...]
     words: dict[str, InstrumentWords] = field(default_factory=dict)
+    shuffle_sections: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Name and version as files and messages have them."""
+        return f"{self.name}-v{self.version}"
 
     @property
     def scored(self) -> tuple[Question, ...]:
         """The questions that have a right answer."""
         return tuple(question for question in self.questions if question.dimension)
 
+    @cached_property
+    def by_id(self) -> dict[str, Question]:
+        """The questions by their ids."""
+        return {question.id: question for question in self.questions}
+
+    @cached_property
+    def has_logic(self) -> bool:
+        """Whether what is asked depends on what was answered."""
+        return any(q.show_if or q.constraint or q.calculation or q.option_if for q in self.questions)
+
     def question(self, question_id: str) -> Question | None:
         """The question with this id, or None."""
-        return next((question for question in self.questions if question.id == question_id), None)
+        return self.by_id.get(question_id)
 
 
 @dataclass(frozen=True)
@@ -116,10 +139,12 @@ class Stream(StrEnum):
 
 
 class Status(StrEnum):
-    """Whether a stored submission counts."""
+    """Whether a stored submission counts. At the door it is one of the first two; a person may decide the others."""
 
     ACCEPTED = "accepted"
     QUARANTINED = "quarantined"
+    VOIDED = "voided"
+    REPLACED = "replaced"
 
 
 class Reason(StrEnum):
@@ -129,23 +154,76 @@ class Reason(StrEnum):
     OTHER_VERSION = "other_version"
     RESPONDENT_UNKNOWN = "respondent_unknown"
     RESPONDENT_ANSWERED = "respondent_answered"
+    CREDENTIAL_REVOKED = "credential_revoked"
+    CONTRADICTION = "contradiction"
+    CROWDED = "crowded"
+
+
+class Flag(StrEnum):
+    """What a person who looks at a submission should know; it counts all the same."""
+
+    LATE = "late"
+    CLOCK = "clock"
 
 
 class Caller(StrEnum):
-    """Who brings a submission."""
+    """Who brings a submission: a program with a link, a page of ours with one, or a desk (keyed paper, a file)."""
 
     LINK = "link"
+    PAGE = "page"
     DESK = "desk"
+
+
+class LinkKind(StrEnum):
+    """What a survey link is for: anybody's phone, or a tablet at an event that forgets each person."""
+
+    OPEN = "open"
+    KIOSK = "kiosk"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a survey link leads: to a wave, and for an invitation to the person drawn."""
+
+    token: str
+    kind: LinkKind
+    wave: Wave
+    respondent: UUID | None
+    revoked: bool
+
+    @property
+    def is_open_to_all(self) -> bool:
+        """Whether anybody may answer here, so that answers are self-selected."""
+        return self.respondent is None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Which submission a new one corrects, and why."""
+
+    of: UUID
+    reason: str
 
 
 @dataclass(frozen=True)
 class Credential:
-    """What the caller may bring in: answers to one wave of one pilot. A link brings self-selected ones only."""
+    """What the caller may bring in: answers to one wave of one pilot, and what the server itself knows of how they came.
+
+    Without `respondent` (an invitation's) a link brings self-selected answers only; a desk may name the person drawn.
+    `consent_version` and `began_at` are known where the answers were given on our own pages. `crowded`: too many came
+    from this network lately for another to be taken unseen.
+    """
 
     caller: Caller
     pilot_id: str
     wave_id: str
     actor: str
+    respondent: UUID | None = None
+    revoked: bool = False
+    consent_version: str | None = None
+    began_at: datetime | None = None
+    crowded: bool = False
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True)
@@ -162,6 +240,8 @@ class Submission:
     finished_at: datetime
     answers: Mapping[str, Any]
     respondent: UUID | None
+    sequence: int | None = None
+    paradata: Any = None
 
 
 @dataclass(frozen=True)
@@ -179,6 +259,21 @@ class Receipt:
         """A short form for people to write down."""
         digits = self.sha256[:8].upper()
         return f"{digits[:4]}-{digits[4:]}"
+
+
+class Decision(StrEnum):
+    """What a person decides about a stored submission; each decision is kept with its author and reason."""
+
+    ACCEPT = "accept"
+    VOID = "void"
+
+
+# From which states a decision leads where.
+DECISIONS: dict[tuple[Status, Decision], Status] = {
+    (Status.QUARANTINED, Decision.ACCEPT): Status.ACCEPTED,
+    (Status.QUARANTINED, Decision.VOID): Status.VOIDED,
+    (Status.ACCEPTED, Decision.VOID): Status.VOIDED,
+}
 
 
 class Reply(StrEnum):
@@ -201,19 +296,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many submissions of a wave there are, by stream, counted or waiting."""
+    """How many submissions of a wave there are: counted by stream, waiting, or taken out. Together all that were received."""
 
     drawn: int
     interviewed: int
     self_selected: int
     quarantined: int
+    voided: int
+    replaced: int
 
-
-def gaps(instrument: Instrument, answers: Mapping[str, Answer]) -> tuple[int, ...]:
-    """The numbers (from 1) of the questions without an answer or a code."""
-    return tuple(number for number, question in enumerate(instrument.questions, start=1) if question.id not in answers)
-
-
-def next_step(instrument: Instrument, seen: int) -> int:
-    """The number of the question to go on with: the one after the last that was seen, at most the last."""
-    return min(seen + 1, len(instrument.questions))
+    @property
+    def received(self) -> int:
+        """Everything that came through the door."""
+        return self.interviewed + self.self_selected + self.quarantined + self.voided + self.replaced

@@ -1,9 +1,16 @@
-"""Resume codes: short enough to write on paper, long enough that nobody guesses one."""
+"""Codes that people carry from one phone to another: short enough to write on paper, long enough that nobody guesses one."""
+
+import secrets
 
 # No letters or digits that look alike: 0 O, 1 I L, 2 Z, 5 S, 8 B.
 ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
 LENGTH = 12
 GROUP = 4
+
+
+def new_code() -> str:
+    """A random code of LENGTH signs, some 55 bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
 def written(code: str) -> str:

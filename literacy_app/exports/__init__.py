@@ -1,0 +1,1 @@
+"""Survey data out: CSV, Excel, SPSS, JSON Lines and their description."""

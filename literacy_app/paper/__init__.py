@@ -1,0 +1,1 @@
+"""Surveys on paper: the printable form, and keying what comes back, twice."""

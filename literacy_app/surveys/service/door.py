@@ -1,0 +1,345 @@
+"""The one door: every submission, from a page, a phone, keyed paper or a file, is checked, scored and stored here, once."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from literacy_app.foundation.audit import AuditEvent, record
+from literacy_app.foundation.clock import REPORTING_ZONE, reporting_date
+from literacy_app.foundation.errors import NotFound, Refused
+from literacy_app.foundation.orm import insert_new
+from literacy_app.questions.kinds import KINDS
+from literacy_app.questions.rules import Answer, Code, Fault, Question, Value
+from literacy_app.scoring.rules import Key, Score, points_for, score
+from literacy_app.surveys import queries
+from literacy_app.surveys.loader import read_submission
+from literacy_app.surveys.models import AnswerSheet, Conflict, Judgement, ScoreRow, SubmissionRow
+from literacy_app.surveys.rules import (
+    DECISIONS,
+    Caller,
+    Credential,
+    Decision,
+    Flag,
+    Instrument,
+    Outcome,
+    Reason,
+    Receipt,
+    Reply,
+    Status,
+    Stream,
+    Submission,
+    Wave,
+)
+from literacy_app.surveys.rules.walk import walk
+from literacy_app.surveys.service.keeping import kept_instrument, open_if_due, wave_of, with_places
+
+# A phone's clock that says more than this of the future is wrong.
+CLOCK_TOLERANCE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A submission held against its instrument; all that can be decided before anything is written."""
+
+    raw: bytes
+    sha256: str
+    sent: Submission
+    wave: Wave
+    respondent: UUID | None
+    reason: Reason | None
+    flags: tuple[Flag, ...]
+    answers: dict[str, Any] = field(default_factory=dict)
+    points: dict[str, int] = field(default_factory=dict)
+    scores: tuple[Score, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """What cannot be stored, by field. `id` and `sha256` where at least those could be read."""
+
+    errors: dict[str, str]
+    raw: bytes
+    id: UUID | None = None
+    sha256: str = ""
+
+
+def receive_submission(session: Session, raw: bytes, credential: Credential, now: datetime) -> Outcome:
+    """The one door: check, score and store `raw` in the caller's transaction, once, whatever is sent again or in parallel.
+
+    Area, stratum, weight, score and stream come from what the server knows, never from `raw`.
+    """
+    return store(session, read(session, raw, credential, now), credential, now)
+
+
+def read(session: Session, raw: bytes, credential: Credential, now: datetime) -> Read | Unreadable:
+    """The first half of the door, which only looks things up, so that nobody waits for the write lock meanwhile."""
+    sent = read_submission(raw)
+    if not isinstance(sent, Submission):
+        return Unreadable(sent, raw)
+    digest = hashlib.sha256(raw).hexdigest()
+    if sent.wave != credential.wave_id:
+        errors = {"wave": "is not the wave that this caller may answer"}
+        return Unreadable(errors, raw, sent.id, digest)
+    row = queries.wave_row(session, sent.wave)
+    if row is None:
+        raise NotFound(sent.wave)
+    wave = wave_of(session, sent.wave)
+    kept = kept_instrument(session, sent.instrument, sent.version)
+    respondent, reason = _respondent(session, sent, credential)
+    flags = tuple(_flags(sent, wave, credential, now))
+    reason = reason or _reason_to_wait(sent, wave, credential, flags, now)
+    if kept is None:
+        return Read(raw, digest, sent, wave, respondent, reason, flags)
+    instrument = with_places(session, kept, row)
+    answers, errors = read_answers(instrument, sent.answers)
+    if errors:
+        return Unreadable(errors, raw, sent.id, digest)
+    found = walk(
+        instrument, answers, sent.finished_at.astimezone(REPORTING_ZONE), str(sent.id), instrument.words[sent.language]
+    )
+    if (found.hidden or found.violated) and reason in (None, Reason.CROWDED):
+        reason = Reason.CONTRADICTION
+    return Read(
+        raw,
+        digest,
+        sent,
+        wave,
+        respondent,
+        reason,
+        flags,
+        answers=_sheet(instrument, answers, found.calculated),
+        points=_points(instrument, kept.key, answers),
+        scores=tuple(score(instrument.questions, kept.key, answers).values()),
+    )
+
+
+def proved(found: Read | Unreadable) -> Read | Unreadable:
+    """The same, with the proof of work that a crowded link asks for."""
+    return replace(found, reason=None) if isinstance(found, Read) and found.reason is Reason.CROWDED else found
+
+
+def store(session: Session, found: Read | Unreadable, credential: Credential, now: datetime) -> Outcome:
+    """The second half of the door: everything of a submission in the caller's transaction, or what stands against it."""
+    if isinstance(found, Unreadable):
+        # Other bytes under an id that is known are a conflict, whatever else is wrong with them.
+        known = queries.receipt(session, credential.pilot_id, found.id) if found.id else None
+        if known is None:
+            return Outcome(Reply.UNREADABLE, errors=found.errors)
+        return _again(session, known, found.raw, found.sha256, credential, now)
+    wave_row = queries.wave_row(session, found.wave.id)
+    if wave_row is None:
+        raise NotFound(found.wave.id)
+    if wave_row.opened_at is None:
+        open_if_due(session, wave_row, now)
+    receipt = _store(session, found, credential, now)
+    if receipt is None:
+        # This id is stored already: sent again, or by somebody else between our look and our insert.
+        known = queries.receipt(session, credential.pilot_id, found.sent.id)
+        if known is None:
+            raise Refused("busy")
+        return _again(session, known, found.raw, found.sha256, credential, now)
+    here = {"pilot_id": credential.pilot_id, "submission_id": found.sent.id}
+    sheet = {"answers": found.answers, "points": found.points, "paradata": found.sent.paradata}
+    session.execute(insert(AnswerSheet), [here | sheet])
+    if found.scores:
+        session.execute(insert(ScoreRow), [here | vars(one) for one in found.scores])
+    detail = {"sha256": receipt.sha256, "status": receipt.status, "reason": receipt.reason}
+    event = {"id": uuid4(), "at": now, "actor": credential.actor, "action": "submission_received"}
+    about = {"pilot_id": credential.pilot_id, "subject": str(receipt.id), "detail": detail}
+    session.execute(insert(AuditEvent), [event | about])
+    return Outcome(Reply.STORED, receipt)
+
+
+def read_answers(instrument: Instrument, sent: Mapping[str, Any]) -> tuple[dict[str, Answer], dict[str, str]]:
+    """The answers as the instrument's kinds understand them, and what is wrong by field."""
+    answers: dict[str, Answer] = {}
+    errors: dict[str, str] = {}
+    for id, value in sent.items():
+        question = instrument.question(id)
+        answer = Fault.NOT_AN_OPTION if question is None else _read_answer(question, value)
+        if question is None:
+            errors[f"answers.{id}"] = "no_such_question"
+        elif isinstance(answer, Fault):
+            errors[f"answers.{id}"] = answer
+        else:
+            answers[id] = answer
+    return answers, errors
+
+
+def _read_answer(question: Question, value: Any) -> Answer | Fault:
+    if isinstance(value, dict):
+        code = value.get("code")
+        if len(value) != 1 or not isinstance(code, str) or code not in set(Code) or not KINDS[question.kind].asked:
+            return Fault.NO_SUCH_CODE
+        return Code(code)
+    return KINDS[question.kind].from_json(question, value)
+
+
+def answer_json(question: Question, answer: Answer) -> Any:
+    """An answer as the door takes it; the opposite of `read_answers`."""
+    return {"code": answer.value} if isinstance(answer, Code) else KINDS[question.kind].to_json(answer)
+
+
+def decide(
+    session: Session, pilot_id: str, submission_id: UUID, decision: Decision, author: str, reason: str, now: datetime
+) -> None:
+    """Let a submission that waits count, or take one out. Its bytes stay; decision, author and reason are kept.
+
+    Raises NotFound; Refused("decided") when it stands where this decision makes no sense, Refused("respondent_answered")
+    when another interview of the same person counts.
+    """
+    row = queries.submission(session, pilot_id, submission_id, lock=True)
+    if row is None:
+        raise NotFound(str(submission_id))
+    onward = DECISIONS.get((Status(row.status), decision))
+    if onward is None:
+        raise Refused("decided")
+    if (
+        onward is Status.ACCEPTED
+        and row.respondent_id is not None
+        and queries.has_answered(session, pilot_id, row.respondent_id)
+    ):
+        raise Refused(Reason.RESPONDENT_ANSWERED)
+    row.status = onward
+    session.add(
+        Judgement(
+            pilot_id=pilot_id,
+            submission_id=submission_id,
+            made_at=now,
+            decision=decision,
+            author=author,
+            reason=reason,
+        )
+    )
+    record(session, pilot_id, now, author, f"submission_{decision}", str(submission_id))
+    session.flush()
+
+
+def _again(session: Session, known: Receipt, raw: bytes, digest: str, credential: Credential, now: datetime) -> Outcome:
+    if known.sha256 == digest:
+        return Outcome(Reply.REPEATED, known)
+    values = {
+        "pilot_id": credential.pilot_id,
+        "submission_id": known.id,
+        "sha256": digest,
+        "raw": raw,
+        "received_at": now,
+    }
+    if insert_new(session, Conflict, values):
+        record(session, credential.pilot_id, now, credential.actor, "submission_conflict", str(known.id), sha256=digest)
+        session.flush()
+    return Outcome(Reply.CONFLICT, known)
+
+
+def _store(session: Session, found: Read, credential: Credential, now: datetime) -> Receipt | None:
+    sent = found.sent
+    respondent, stream, replaced = found.respondent, None, None
+    if credential.correction is not None:
+        if queries.receipt(session, credential.pilot_id, sent.id) is not None:
+            return None
+        replaced = _replaced(session, credential, found.wave)
+        # A correction is of the same person: where the person came from is not up to whoever corrects.
+        respondent, stream = replaced.respondent_id, replaced.stream
+    values = {
+        "pilot_id": credential.pilot_id,
+        "id": sent.id,
+        "wave_id": found.wave.id,
+        "instrument_name": sent.instrument,
+        "instrument_version": sent.version,
+        "sha256": found.sha256,
+        "raw": found.raw,
+        "mode": sent.mode,
+        "language": sent.language,
+        "stream": stream or (Stream.PROBABILITY if respondent is not None else Stream.SELF_SELECTED),
+        "flags": list(found.flags),
+        "respondent_id": respondent,
+        "started_at": sent.started_at,
+        "finished_at": sent.finished_at,
+        "received_at": now,
+        "actor": credential.actor,
+        "sequence": sent.sequence,
+        "consent_version": credential.consent_version,
+        "replaces": replaced.id if replaced else None,
+        "correction": credential.correction.reason if credential.correction else None,
+    }
+    # Accepted unless something speaks against it; the second of two interviews with one person waits, it is not lost.
+    for waits_for in (found.reason, found.reason or Reason.RESPONDENT_ANSWERED):
+        status = Status.QUARANTINED if waits_for else Status.ACCEPTED
+        if insert_new(session, SubmissionRow, {**values, "status": status, "verdict": status, "reason": waits_for}):
+            return Receipt(sent.id, found.sha256, now, status, waits_for)
+        if respondent is None or waits_for:
+            return None
+    return None
+
+
+def _replaced(session: Session, credential: Credential, wave: Wave) -> SubmissionRow:
+    """The submission that a correction takes the place of, taken out. Raises NotFound, Refused("decided")."""
+    assert credential.correction is not None  # noqa: S101 - the caller has looked
+    row = queries.submission(session, credential.pilot_id, credential.correction.of, lock=True)
+    if row is None or row.wave_id != wave.id:
+        raise NotFound(str(credential.correction.of))
+    if row.status not in (Status.ACCEPTED, Status.QUARANTINED):
+        raise Refused("decided")
+    row.status = Status.REPLACED
+    session.flush()
+    return row
+
+
+def _respondent(session: Session, sent: Submission, credential: Credential) -> tuple[UUID | None, Reason | None]:
+    """Who was drawn, as far as the server knows it, and what is wrong with that."""
+    named = sent.respondent
+    if credential.caller is not Caller.DESK:
+        wrong = named is not None and named != credential.respondent
+        return (None, Reason.RESPONDENT_UNKNOWN) if wrong else (credential.respondent, None)
+    if named is None:
+        return None, None
+    drawn = queries.respondent(session, credential.pilot_id, credential.wave_id, named)
+    return (named, None) if drawn is not None else (None, Reason.RESPONDENT_UNKNOWN)
+
+
+def _flags(sent: Submission, wave: Wave, credential: Credential, now: datetime) -> list[Flag]:
+    flags = []
+    began = credential.began_at or (sent.started_at if credential.caller is Caller.DESK else None)
+    if not wave.is_open(reporting_date(now)) and began is not None and wave.is_open(reporting_date(began)):
+        flags.append(Flag.LATE)
+    if sent.finished_at > now + CLOCK_TOLERANCE or sent.started_at > sent.finished_at:
+        flags.append(Flag.CLOCK)
+    return flags
+
+
+def _reason_to_wait(
+    sent: Submission, wave: Wave, credential: Credential, flags: tuple[Flag, ...], now: datetime
+) -> Reason | None:
+    if credential.revoked:
+        return Reason.CREDENTIAL_REVOKED
+    if (sent.instrument, sent.version) != (wave.instrument, wave.version):
+        return Reason.OTHER_VERSION
+    if not wave.is_open(reporting_date(now)) and Flag.LATE not in flags:
+        return Reason.WAVE_CLOSED
+    return Reason.CROWDED if credential.crowded else None
+
+
+def _sheet(instrument: Instrument, answers: Mapping[str, Answer], calculated: Mapping[str, Value]) -> dict[str, Any]:
+    sheet = {}
+    for question in instrument.questions:
+        answer = answers.get(question.id, calculated.get(question.id))
+        if answer is not None:
+            sheet[question.id] = answer_json(question, answer)
+    return sheet
+
+
+def _points(instrument: Instrument, key: Key, answers: Mapping[str, Answer]) -> dict[str, int]:
+    """What each answer earned; a scored question without an answer has no entry."""
+    return {
+        question.id: points_for(
+            answers[question.id], KINDS[question.kind].options(question), key.items[question.id], key.multiple_mode
+        )
+        for question in instrument.questions
+        if question.id in answers and question.id in key.items
+    }

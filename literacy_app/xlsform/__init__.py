@@ -1,0 +1,1 @@
+"""Instruments in and out as XLSForm, the format of ODK and Kobo."""
