@@ -1,136 +1,15 @@
 """`make bench`: one line a measure, and all of them in bench/results.json."""
 
 import json
-import os
-import re
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.client import HTTPConnection
-from pathlib import Path
-from urllib.parse import urlencode
-from uuid import uuid4
 
-from bench.load import Load, load
-
-ROOT = Path(__file__).parent.parent
-SECONDS, CLIENTS, WORKERS, THREADS = 6.0, 8, "2", "8"
-LESSON, QUESTION = "/learn/air-and-body/idea", "/learn/air-and-body/q1"
-
-
-def free_port() -> int:
-    """A port that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def served(command: list[str], port: int, environment: dict[str, str]) -> Iterator[int]:
-    """A server started with this command, for the time of the block."""
-    server = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        for _ in range(900):
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                if server.poll() is not None:
-                    raise SystemExit(f"the server ended: {' '.join(command)}") from None
-                time.sleep(0.1)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-@contextmanager
-def bare(size: int) -> Iterator[int]:
-    """The yardstick on the same server with the same workers and threads."""
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", WORKERS, "--threads", THREADS, "--preload"]
-    with served([*command, "-b", f"127.0.0.1:{port}", "bench.bare:app"], port, {"BARE_BYTES": str(size)}):
-        yield port
-
-
-@contextmanager
-def product() -> Iterator[int]:
-    """The demonstration as `make run` serves it."""
-    port = free_port()
-    with tempfile.TemporaryDirectory() as data:
-        environment = {"LITERACY_DATA": data, "PORT": str(port), "LITERACY_WORKERS": WORKERS}
-        with served([sys.executable, "-m", "literacy_app.cli", "run"], port, environment):
-            yield port
-
-
-def get(path: str) -> bytes:
-    """A request as a phone sends it."""
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: br, gzip\r\n\r\n".encode()
-
-
-def answering(port: int) -> bytes:
-    """What an answer to a practice question is sent with: cookies and token of a page that was really fetched."""
-    connection = HTTPConnection("127.0.0.1", port)
-    connection.request("GET", QUESTION)
-    reply = connection.getresponse()
-    text = reply.read().decode()
-    token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', text)[-1]
-    cookies = [value.split(";")[0] for name, value in reply.getheaders() if name == "Set-Cookie"]
-    first = _post(token, cookies)
-    connection.close()
-    with socket.create_connection(("127.0.0.1", port)) as once:
-        once.sendall(first)
-        head = once.recv(65536).decode()
-    cookies += re.findall(r"Set-Cookie: (learner=[^;]+)", head)
-    return json.dumps([token, cookies]).encode()
-
-
-def _post(token: str, cookies: list[str]) -> bytes:
-    body = urlencode({"csrf_token": token, "attempt": str(uuid4()), "answer": "c"})
-    head = [
-        f"POST {QUESTION} HTTP/1.1",
-        "Host: 127.0.0.1",
-        f"Cookie: {'; '.join(cookies)}",
-        f"Content-Length: {len(body)}",
-    ]
-    return ("\r\n".join([*head, "Content-Type: application/x-www-form-urlencoded", "", ""]) + body).encode()
-
-
-def say(name: str, made: Load, yardstick: Load) -> dict[str, object]:
-    """Print one measure as its line and return it for the file."""
-    ratio = made.rate / yardstick.rate
-    print(f"{name}: {made.rate:.0f} requests/s ({ratio:.2f} of a bare page), p99 {made.percentile(0.99) * 1000:.0f} ms")
-    return {
-        "name": name,
-        "value": round(made.rate, 1),
-        "unit": "requests/s",
-        "ratio": round(ratio, 3),
-        "statuses": made.statuses,
-    }
+from bench import door, exports, pages, paper
+from bench.servers import ROOT
 
 
 def main() -> None:
-    """Measure the learner's pages against the yardstick."""
-    with product() as port:
-        page = HTTPConnection("127.0.0.1", port)
-        page.request("GET", LESSON)
-        size = len(page.getresponse().read())
-        token, cookies = json.loads(answering(port))
-        with bare(size) as yard:
-            yardstick = load(yard, lambda: get("/"), clients=CLIENTS, seconds=SECONDS)
-        lesson = load(port, lambda: get(LESSON), clients=CLIENTS, seconds=SECONDS)
-        answers = load(port, lambda: _post(token, cookies), clients=CLIENTS, seconds=SECONDS)
-    print(f"bare page: {yardstick.rate:.0f} requests/s (1.00, the yardstick), {size} bytes")
-    results = [say("lesson page", lesson, yardstick), say("answer saved", answers, yardstick)]
+    """Measure everything."""
+    results = [row for part in (pages, door, paper, exports) for row in part.measure()]
     (ROOT / "bench/results.json").write_text(json.dumps(results, indent=1) + "\n")
-    if set(lesson.statuses) != {200} or set(answers.statuses) != {303}:
-        raise SystemExit(f"not every answer was right: {lesson.statuses} {answers.statuses}")
 
 
 if __name__ == "__main__":

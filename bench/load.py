@@ -46,10 +46,15 @@ def load(port: int, request: Callable[[], bytes], *, clients: int, seconds: floa
     return result
 
 
+# A phone sends a few requests on one connection; connections that stay for ever would all sit in one worker.
+REQUESTS_A_CONNECTION = 20
+
+
 class _Connection:
     def __init__(self, port: int) -> None:
         self.port = port
         self.socket: socket.socket | None = None
+        self.asked = 0
 
     def ask(self, request: bytes) -> int:
         if self.socket is None:
@@ -64,7 +69,8 @@ class _Connection:
         length = int(headers.partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
         while len(body) < length:
             body += self._more()
-        if b"connection: close" in headers:
+        self.asked += 1
+        if b"connection: close" in headers or self.asked % REQUESTS_A_CONNECTION == 0:
             self.socket.close()
             self.socket = None
         return int(head.split(b" ")[1])

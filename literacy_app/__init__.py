@@ -18,6 +18,7 @@ def create_app(settings: "Settings") -> "Flask":
     from literacy_app.accounts.views import blueprint as accounts
     from literacy_app.areas.views import init_places
     from literacy_app.authoring.views import blueprint as authoring
+    from literacy_app.exports.views import blueprint as exports
     from literacy_app.groups.views.joining import blueprint as joining
     from literacy_app.groups.views.leading import blueprint as groups
     from literacy_app.groups.views.posters import blueprint as posters
@@ -26,6 +27,7 @@ def create_app(settings: "Settings") -> "Flask":
     from literacy_app.lessons.views import blueprint as lessons
     from literacy_app.lessons.views import init_recordings
     from literacy_app.operations.views import blueprint as operations
+    from literacy_app.paper.views.blueprint import blueprint as paper
     from literacy_app.practice.views.before_after import blueprint as before_after
     from literacy_app.practice.views.certificates import blueprint as certificates
     from literacy_app.practice.views.me import blueprint as me
@@ -34,6 +36,7 @@ def create_app(settings: "Settings") -> "Flask":
     from literacy_app.questions.views import blueprint as questions
     from literacy_app.reports.views import blueprint as reports
     from literacy_app.surveys.views.api import blueprint as api
+    from literacy_app.surveys.views.office import blueprint as waves
     from literacy_app.surveys.views.pages import blueprint as surveys
     from literacy_app.webkit import assets, extensions, i18n, offline, pages, security
 
@@ -50,8 +53,10 @@ def create_app(settings: "Settings") -> "Flask":
     init_places(app)
     init_recordings(app, settings.content / "lessons")
     app.after_request(remember_learner)
-    for blueprint in (operations, accounts, questions, lessons, surveys, api, reports, home):
+    for blueprint in (operations, accounts, questions, lessons, surveys, api, waves, reports, home):
         app.register_blueprint(blueprint)
     for blueprint in (practice, authoring, review, before_after, me, certificates, groups, joining, posters):
         app.register_blueprint(blueprint)
+    app.register_blueprint(paper)
+    app.register_blueprint(exports)
     return app

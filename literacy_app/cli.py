@@ -223,12 +223,53 @@ def survey() -> None:
 
 @survey.command("check")
 def survey_check() -> None:
-    """Check every file under surveys/ and change nothing."""
+    """Check every file under surveys/, also against what waves opened with, and change nothing."""
     from literacy_app import tasks
 
     with answering():
-        instruments, waves = tasks.read_survey_files(settings_from_environment())
+        settings = settings_from_environment()
+        instruments, waves = tasks.read_survey_files(settings)
+    if tasks.may_have_opened(settings):
+        app, _ = application()
+        with app.app_context():
+            tasks.check_frozen(settings)
     say(f"Checked: {len(instruments)} instruments, {len(waves)} waves. No problems.")
+
+
+@survey.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--surveys", type=click.Path(path_type=Path), help="The folder of instruments; by default the product's.")
+def survey_import(file: Path, surveys: Path | None) -> None:
+    """Make an instrument of an XLSForm workbook; what cannot be taken is named with its row, and then nothing is."""
+    from literacy_app.xlsform.service import import_workbook
+
+    done = import_workbook(surveys or settings_from_environment().surveys, file)
+    for problem in done.notes:
+        say(f"note: {problem}")
+    for line in done.missing:
+        say(f"missing: {line}")
+    then = "complete the workbook and import it again" if done.missing else "check it, then `literacy survey load`"
+    state = "a draft" if done.missing else "an instrument"
+    say(f"Took {done.questions} questions. They are in {done.folder}, {state}: {then}.")
+
+
+@survey.command("export")
+@click.argument("instrument")
+@click.option("--format", "form", type=click.Choice(["xlsform"]), required=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where to write the workbook.")
+@click.option("--with-key", is_flag=True, help="With the right answers, for the holders of the item bank only.")
+@click.option("--surveys", type=click.Path(path_type=Path), help="The folder of instruments; by default the product's.")
+def survey_export(instrument: str, form: str, out: Path, with_key: bool, surveys: Path | None) -> None:
+    """Write an INSTRUMENT such as ehl-a-v1 as a workbook for ODK and Kobo."""
+    from literacy_app.xlsform.service import export_instrument
+
+    done = export_instrument(surveys or settings_from_environment().surveys, instrument, with_key=with_key)
+    out.write_bytes(done.content)
+    for line in done.notes:
+        say(f"note: {line}")
+    if with_key:
+        say("warning: the workbook holds the right answers; never put it on a phone or a public server.")
+    say(f"Wrote {done.questions} questions to {out}.")
 
 
 @survey.command("load")
@@ -241,6 +282,67 @@ def survey_load() -> None:
         for line in tasks.load_surveys(settings):
             say(line)
     say("Surveys are in force.")
+
+
+@survey.command("data")
+@click.argument("wave")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "long", "xlsx", "sav", "jsonl", "codebook"]),
+    default="csv",
+    show_default=True,
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where to write the data.")
+@click.option(
+    "--copy",
+    type=click.Choice(["plain", "full"]),
+    default="plain",
+    show_default=True,
+    help="full: with design, weights and paradata, for the institute.",
+)
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True, help="Of the labels."
+)
+@click.option("--stream", type=click.Choice(["probability", "self_selected"]), help="Only one stream; by default both.")
+@click.option("--counted", is_flag=True, help="Only interviews that count: of people drawn, and accepted.")
+def survey_data(wave: str, form: str, out: Path, copy: str, language: str, stream: str | None, counted: bool) -> None:
+    """Write the submissions to a WAVE: one row a submission (csv, xlsx, sav, jsonl) or an answer (long)."""
+    from literacy_app import tasks
+
+    app, _ = application()
+    with app.app_context(), working(f"Writing {out}"):
+        tasks.write_data(wave, form, out, copy=copy, language=language, stream=stream, counted=counted)
+
+
+@survey.command("ddi")
+@click.argument("wave")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where to write the description.")
+def survey_ddi(wave: str, out: Path) -> None:
+    """Describe a WAVE and its data as DDI-Codebook 2.5."""
+    from literacy_app import tasks
+
+    app, _ = application()
+    with app.app_context():
+        tasks.write_data(wave, "ddi", out)
+    say(f"Wrote {out}.")
+
+
+@survey.command("pdf")
+@click.argument("wave")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where to write the form.")
+@click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
+@click.option("--copies", type=click.IntRange(0, 500), default=0, help="So many numbered forms; 0: one without a number.")
+@click.option("--first", type=click.IntRange(1, 999_000), default=1, show_default=True, help="The first form number.")
+def survey_pdf(wave: str, out: Path, language: str, copies: int, first: int) -> None:
+    """Write a wave's form for paper as PDF, with a code on every page."""
+    from literacy_app import tasks
+
+    app, _ = application()
+    with app.app_context():
+        made = tasks.print_form(wave, language, copies, first)
+    out.write_bytes(made)
+    say(f"Wrote {copies or 1} form{'' if copies < 2 else 's'} to {out}.")
 
 
 @main.command()
@@ -329,6 +431,7 @@ def serve() -> None:
     app, settings = application(upgraded=False)
     with app.app_context():
         tasks.check_tables()
+        tasks.check_frozen_where_readable(settings)
     serving.serve(app, settings)
 
 

@@ -16,7 +16,7 @@ from literacy_app.foundation import clock
 from literacy_app.foundation.clock import REPORTING_ZONE, reporting_date
 from literacy_app.foundation.jobruns import claim, fail, finish
 from literacy_app.foundation.policy import Policy
-from literacy_app.surveys.service import forget_drafts
+from literacy_app.surveys.service import forget_crowds, forget_drafts
 from literacy_app.webkit.extensions import transaction
 from literacy_app.webkit.policy import policy
 
@@ -32,6 +32,7 @@ class Job:
 
 JOBS = (
     Job("forget_drafts", 3, lambda session, policy, now: forget_drafts(session, policy.draft_days.value, now)),
+    Job("forget_crowds", 3, lambda session, policy, now: forget_crowds(session, now)),
     Job("forget_ended_sign_ins", 3, lambda session, policy, now: forget_ended_sign_ins(session, now)),
 )
 

@@ -12,19 +12,25 @@ from typing import TypeVar
 
 from flask import Flask, url_for
 from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
 
 from literacy_app.accounts.queries import staff_by_login
 from literacy_app.accounts.rules import LOGIN_MAX, NAME_MAX, Grant, Role
 from literacy_app.accounts.service import disable, enable, is_right, set_password, take_on
 from literacy_app.areas.loader import PilotFolder, read_pilots
+from literacy_app.areas.models import PilotRow
 from literacy_app.areas.queries import pilots
 from literacy_app.areas.rules import is_code
 from literacy_app.areas.service import keep_pilot
-from literacy_app.config import Settings
+from literacy_app.config import DATABASE, Settings
 from literacy_app.demo import service as demo
+from literacy_app.exports import service as exports
+from literacy_app.exports.queries import hold_still
+from literacy_app.exports.rules import Copy, Form, Selection
 from literacy_app.foundation import clock
-from literacy_app.foundation.errors import CheckFailed, InputError, Problem
+from literacy_app.foundation.errors import CheckFailed, InputError, NotFound, Problem
 from literacy_app.foundation.files import read_yaml, shape
+from literacy_app.foundation.languages import LANGUAGES
 from literacy_app.foundation.policy import Policy
 from literacy_app.foundation.snapshots import digest_in_force, keep_snapshot
 from literacy_app.framework.loader import read_edition
@@ -35,12 +41,12 @@ from literacy_app.lessons.service import keep_curriculum
 from literacy_app.migrations import service as migrations
 from literacy_app.surveys.loader import Frozen, read_surveys
 from literacy_app.surveys.queries import link_of
-from literacy_app.surveys.rules import Wave
-from literacy_app.surveys.service import keep_instrument, keep_wave, wave_of
+from literacy_app.surveys.rules import Stream, Wave
+from literacy_app.surveys.service import frozen_problems, instrument_of, keep_instrument, keep_wave, wave_of
 from literacy_app.tables import metadata
 from literacy_app.targets.loader import Targets, read_targets
 from literacy_app.targets.service import keep_targets
-from literacy_app.webkit.extensions import db, reading, transaction
+from literacy_app.webkit.extensions import db, reading, rest, transaction
 from literacy_app.webkit.policy import KIND as POLICY
 
 T = TypeVar("T")
@@ -51,6 +57,15 @@ Accounts = dict[str, dict[str, str | None]]
 BATCH = 64
 DEMO_WAVE = "2026-qinghe"
 DEMO_AREA = "990101"
+DATA_FILES = {
+    "csv": Form.WIDE_CSV,
+    "long": Form.LONG_CSV,
+    "xlsx": Form.XLSX,
+    "sav": Form.SAV,
+    "jsonl": Form.JSONL,
+    "codebook": Form.CODEBOOK,
+    "ddi": Form.DDI,
+}
 
 
 @dataclass(frozen=True)
@@ -133,6 +148,18 @@ def read_survey_files(settings: Settings) -> tuple[list[Frozen], list[Wave]]:
     return read_surveys(settings.surveys)
 
 
+def check_frozen(settings: Settings) -> None:
+    """Raise CheckFailed, a line a wave, where an opened wave's instrument is not any more what was opened."""
+    instruments, _ = read_survey_files(settings)
+    if found := frozen_problems(reading(), instruments):
+        raise CheckFailed(found)
+
+
+def may_have_opened(settings: Settings) -> bool:
+    """Whether there can be waves that have opened: a database server is named, or the file of one is there."""
+    return bool(settings.database_url) or (settings.data / DATABASE).exists()
+
+
 def _need_folders(root: Path, *names: str) -> None:
     # Nothing found in a folder that is not there would pass for nothing wrong.
     for folder in (root, *(root / name for name in names)):
@@ -165,6 +192,45 @@ def load_surveys(settings: Settings) -> Iterator[str]:
                 keep_wave(session, wave, now)
             else:
                 yield f"Wave {wave.id} waits: its pilot {wave.pilot} is not loaded."
+
+
+def write_data(
+    wave_id: str,
+    form: str,
+    out: Path,
+    *,
+    copy: str = Copy.PLAIN,
+    language: str = LANGUAGES[0],
+    stream: str | None = None,
+    counted: bool = False,
+) -> None:
+    """Write the data of a wave to a file, whole or not at all. Raises NotFound."""
+    selection = Selection(Copy(copy), language, Stream(stream) if stream else None, counted)
+    wave, now, kind = wave_of(reading(), wave_id), clock.now(), DATA_FILES[form]
+    with transaction() as session:
+        exports.leave_trace(session, wave, kind, selection, "command", now)
+    rest()
+    draft = out.with_name(f"{out.name}.new")
+    try:
+        with draft.open("wb") as file, Session(db.engine) as session:
+            hold_still(session)
+            for piece in exports.export(session, wave, kind, selection, now):
+                file.write(piece)
+        draft.replace(out)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def print_form(wave_id: str, language: str, copies: int, first: int) -> bytes:
+    """A wave's form for paper as PDF. Raises NotFound."""
+    # With the web's views come templates and words; no other command needs them.
+    from literacy_app.paper.views.printing import printed_form
+
+    wave = wave_of(reading(), wave_id)
+    pilot = reading().get(PilotRow, wave.pilot)
+    if pilot is None:
+        raise NotFound(wave.pilot)
+    return printed_form(wave, instrument_of(reading(), wave), pilot, language, copies, first)
 
 
 def add_user(login: str, name: str, roles: tuple[str, ...], area: str) -> str:
@@ -227,6 +293,16 @@ def _load_or_keep(settings: Settings, say: Say) -> None:
         for problem in error.problems:
             say(str(problem))
         say("These files were not loaded; the last good version stays in force.")
+    # A form that people have begun to answer is another matter: nobody is asked further while it differs from what was opened.
+    check_frozen_where_readable(settings)
+
+
+def check_frozen_where_readable(settings: Settings) -> None:
+    """`check_frozen` for a start: files that cannot be read at all were told of, and are not in force."""
+    try:
+        check_frozen(settings)
+    except InputError:
+        return
 
 
 def make_demonstration(app: Flask, settings: Settings, say: Say) -> None:

@@ -246,3 +246,30 @@ def test_a_file_of_sign_ins_that_is_broken_is_made_anew(app: Flask, tmp_path: Pa
     path = tmp_path / "demo-accounts.json"
     path.write_text(text)
     assert len(accounts(app, path)) == 5
+
+
+@pytest.fixture
+def changed(settings: Settings) -> Settings:
+    """Settings whose key was changed under a wave that has opened."""
+    key = settings.surveys / "instruments" / "tiny-v1" / "key.yml"
+    key.write_text(key.read_text().replace("points: 70", "points: 60"))
+    return settings
+
+
+@pytest.mark.parametrize("words", [("survey", "check"), ("serve",), ("run",)])
+def test_a_form_that_differs_from_what_a_wave_opened_with_stops_the_check_and_the_start(
+    literacy: Command, changed: Settings, words: tuple[str, ...]
+) -> None:
+    result = literacy(*words, settings=changed, LITERACY_BIND="127.0.0.1:18473")
+    assert result.exit_code == 1, result.stderr
+    assert "instruments/tiny-v1: is frozen since wave open opened; put the change into tiny-v2" in result.stderr
+
+
+def test_a_key_that_was_changed_in_the_database_itself_is_noticed(literacy: Command, settings: Settings) -> None:
+    engine = engine_for(settings.database)
+    with engine.begin() as connection:
+        connection.execute(text("update instrument set key_body = replace(key_body, '70', '60')"))
+    engine.dispose()
+    result = literacy("survey", "check", settings=settings)
+    assert result.exit_code == 1
+    assert "is not what wave open opened with" in result.stderr

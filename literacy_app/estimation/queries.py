@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from literacy_app.surveys.models import Respondent, ScoreRow, SubmissionRow
+from literacy_app.surveys.models import AnswerSheet, Respondent, SubmissionRow
 from literacy_app.surveys.rules import Status, Stream
 
 
@@ -42,22 +42,19 @@ def drawn(session: Session, pilot_id: str, wave_id: str, scales: Sequence[str]) 
         .where(Respondent.pilot_id == pilot_id, Respondent.wave_id == wave_id)
         .order_by(Respondent.id)
     ).all()
-    attained: dict[object, set[str]] = {}
-    reached = (
-        select(ScoreRow.submission_id, ScoreRow.scale)
+    sheets = (
+        select(AnswerSheet.submission_id, AnswerSheet.scores)
         .join(
-            SubmissionRow, and_(SubmissionRow.pilot_id == ScoreRow.pilot_id, SubmissionRow.id == ScoreRow.submission_id)
+            SubmissionRow,
+            and_(SubmissionRow.pilot_id == AnswerSheet.pilot_id, SubmissionRow.id == AnswerSheet.submission_id),
         )
-        .where(
-            ScoreRow.pilot_id == pilot_id,
-            SubmissionRow.wave_id == wave_id,
-            ScoreRow.scale.in_(scales),
-            ScoreRow.attained,
-        )
+        .where(AnswerSheet.pilot_id == pilot_id, SubmissionRow.wave_id == wave_id)
     )
-    for submission_id, scale in session.execute(reached):
-        attained.setdefault(submission_id, set()).add(scale)
+    attained = {
+        submission_id: frozenset(scale for scale in scales if scale in scores and scores[scale]["attained"])
+        for submission_id, scores in session.execute(sheets)
+    }
     return [
-        Drawn(stratum, psu, area, probability, None if submission is None else frozenset(attained.get(submission, ())))
+        Drawn(stratum, psu, area, probability, None if submission is None else attained.get(submission, frozenset()))
         for _, stratum, psu, area, probability, submission in people
     ]

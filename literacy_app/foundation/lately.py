@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 T = TypeVar("T")
 
 FRESH_SECONDS = 1.0
+MOST_ANSWERS = 10_000
 _answers: dict[tuple[str, str], tuple[float, object]] = {}
 
 
@@ -18,6 +19,8 @@ def lately(session: Session, name: str, ask: Callable[[], T]) -> T:
     place = (str(cast(Engine, session.get_bind()).url), name)
     known = _answers.get(place)
     if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
+        if len(_answers) >= MOST_ANSWERS:
+            _answers.clear()
         known = _answers[place] = (time.monotonic(), ask())
     return cast(T, known[1])
 

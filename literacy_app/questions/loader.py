@@ -73,7 +73,7 @@ def check_logic(document: Document, place: Place, questions: Sequence[Question],
         except ExpressionError as error:
             problems.append(document.problem(where, f"{text!r}: {error} (character {error.place + 1})"))
             return
-        before = {other.id for other in questions[:index]}
+        before = {other.id for other in questions[:index] if other.kind != MATRIX}
         before |= {f"{other.id}-{row}" for other in questions[:index] for row in other.rows}
         for name in sorted(names(tree) - before - ({question.id} if may_ask_itself else set())):
             problems.append(

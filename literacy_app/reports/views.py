@@ -1,11 +1,9 @@
-"""The office's first page, and the QR code of a wave's public link."""
+"""The office's first page, priority topics and what learning comes to."""
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
-import segno
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from literacy_app.accounts.guard import current_staff, requires
 from literacy_app.accounts.rules import RESULTS, Role
@@ -20,7 +18,7 @@ from literacy_app.lessons.service import curriculum_in_force, put_back, put_firs
 from literacy_app.practice.queries import participation, tests_taken
 from literacy_app.practice.rules import gain, total_gain
 from literacy_app.surveys.models import WaveRow
-from literacy_app.surveys.queries import link_of, waves_of
+from literacy_app.surveys.queries import waves_of
 from literacy_app.surveys.service import wave_of
 from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.forms import PageForm
@@ -54,21 +52,6 @@ def overview() -> Any:
         verdict_confidence=policy().verdict_confidence.value,
         link=url_for("surveys.cover", token=found.link, _external=True) if found and found.link else None,
     )
-
-
-@blueprint.get("/office/waves/<wave_id>/link.svg")
-@requires(*RESULTS)
-def link_code(wave_id: str) -> Response:
-    """The QR code of a wave's public link."""
-    if wave_id not in {row.id for pilot in _pilots() for row in waves_of(reading(), pilot.id)}:
-        raise NotFound(wave_id)
-    link = link_of(reading(), wave_id)
-    if link is None:
-        raise NotFound(wave_id)
-    code = segno.make(url_for("surveys.cover", token=link.token, _external=True), error="m")
-    drawing = io.BytesIO()
-    code.save(drawing, kind="svg", scale=6, border=2, xmldecl=False)
-    return Response(drawing.getvalue(), mimetype="image/svg+xml")
 
 
 @blueprint.route("/office/topics/", methods=["GET", "POST"])

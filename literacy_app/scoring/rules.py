@@ -83,26 +83,63 @@ def scales_of(question: Question) -> tuple[str, ...]:
     return tuple(str(scale) for scale in (TOTAL, question.dimension, question.second_class) if scale)
 
 
-def score(questions: Sequence[Question], key: Key, answers: Mapping[str, Answer]) -> dict[str, Score]:
-    """The score on every scale, the total first. Each scale is judged by the same mark; the total alone is the headline."""
-    items: dict[str, list[Question]] = {}
-    for question in questions:
-        if question.id in key.items:
+@dataclass(frozen=True)
+class Scale:
+    """One scale of an instrument version: its items, and the most points they can earn."""
+
+    name: str
+    items: tuple[str, ...]
+    max_points: int
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How an instrument version is scored: questions and key, prepared once."""
+
+    items: Mapping[str, tuple[tuple[str, ...], Marking]]
+    scales: tuple[Scale, ...]
+    key: Key
+
+    @classmethod
+    def of(cls, questions: Sequence[Question], key: Key) -> "Scheme":
+        """The scheme of an instrument version."""
+        scored = [question for question in questions if question.id in key.items]
+        members: dict[str, list[str]] = {}
+        for question in scored:
             for scale in scales_of(question):
-                items.setdefault(scale, []).append(question)
-    return {scale: _score(scale, members, key, answers) for scale, members in items.items()}
+                members.setdefault(scale, []).append(question.id)
+        scales = tuple(
+            Scale(name, tuple(ids), sum(key.items[id].points for id in ids)) for name, ids in members.items()
+        )
+        return cls({question.id: (question.options, key.items[question.id]) for question in scored}, scales, key)
+
+    def points(self, answers: Mapping[str, Answer]) -> dict[str, int]:
+        """What each answer earned; an item without an answer has no entry."""
+        mode = self.key.multiple_mode
+        return {
+            id: points_for(answers[id], options, marking, mode)
+            for id, (options, marking) in self.items.items()
+            if id in answers
+        }
+
+    def scores(self, answers: Mapping[str, Answer], points: Mapping[str, int]) -> tuple[Score, ...]:
+        """The score on every scale, the total first. Each is judged by the same mark; the total alone is the headline."""
+        dont_know = {id for id in points if answers[id] is Code.DONT_KNOW}
+        missing = {id for id in self.items if id not in points or answers[id] is Code.REFUSED}
+        return tuple(self._score(scale, points, dont_know, missing) for scale in self.scales)
+
+    def _score(self, scale: Scale, points: Mapping[str, int], dont_know: set[str], missing: set[str]) -> Score:
+        earned = sum([points.get(id, 0) for id in scale.items])
+        unknown, blank = len(dont_know.intersection(scale.items)), len(missing.intersection(scale.items))
+        attained = attains(earned, scale.max_points, self.key.pass_mark)
+        answered = len(scale.items) - unknown - blank
+        return Score(scale.name, earned, scale.max_points, attained, answered, unknown, blank)
 
 
-def _score(scale: str, items: Sequence[Question], key: Key, answers: Mapping[str, Answer]) -> Score:
-    given = [answers.get(item.id) for item in items]
-    pairs = zip(items, given, strict=True)
-    points = sum(points_for(answer, item.options, key.items[item.id], key.multiple_mode) for item, answer in pairs)
-    most = sum(key.items[item.id].points for item in items)
-    dont_know = sum(answer is Code.DONT_KNOW for answer in given)
-    missing = sum(answer is None or answer is Code.REFUSED for answer in given)
-    return Score(
-        scale, points, most, attains(points, most, key.pass_mark), len(items) - dont_know - missing, dont_know, missing
-    )
+def score(questions: Sequence[Question], key: Key, answers: Mapping[str, Answer]) -> dict[str, Score]:
+    """The score on every scale by its name, for whoever scores once; `Scheme` is for whoever scores many."""
+    scheme = Scheme.of(questions, key)
+    return {one.scale: one for one in scheme.scores(answers, scheme.points(answers))}
 
 
 def losses(questions: Sequence[Question], key: Key, points: Mapping[str, int]) -> list[Question]:

@@ -1,6 +1,7 @@
 """Reads instruments and waves from files, and submissions from bytes."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from literacy_app.foundation.files import Document, is_id, read_yaml, shape
 from literacy_app.foundation.languages import LANGUAGES
 from literacy_app.questions.loader import MATRIX, check_key, check_questions, check_words
 from literacy_app.questions.rules import Code, Question
-from literacy_app.questions.rules.expressions import ExpressionError, names, parse, piped
+from literacy_app.questions.rules.expressions import ExpressionError, fill, names, parse, piped
 from literacy_app.scoring.rules import Key
 from literacy_app.surveys.rules import Instrument, InstrumentWords, Mode, Submission, Wave
 
@@ -103,12 +104,13 @@ def _check_anchors(root: Path, instruments: Sequence[Frozen]) -> list[Problem]:
     problems = []
     for kept in instruments:
         form = read_yaml(root / "instruments" / kept.instrument.title / "form.yml", root)
-        for index, question in enumerate(kept.instrument.questions):
+        places = {written["id"]: index for index, written in enumerate(form.data["questions"])}
+        for question in kept.instrument.questions:
             if question.anchor and not _same_item(question, kept, known.get(question.anchor)):
                 message = (
                     f"{question.id!r} is not asked in {question.anchor} with the same shape, words and right answer"
                 )
-                problems.append(form.problem(("questions", min(index, len(form.data["questions"]) - 1)), message))
+                problems.append(form.problem(("questions", places[question.matrix or question.id]), message))
     return problems
 
 
@@ -131,6 +133,7 @@ def read_instrument(folder: Path, root: Path) -> Frozen:
     written = instrument.questions
     problems = check_questions(document, ("questions",), written, survey=True)
     instrument = replace(instrument, questions=tuple(part for question in written for part in _rows(question)))
+    problems += _check_rows(document, written)
     sections = {question.section for question in written}
     for section in instrument.shuffle_sections:
         problems += _check_shuffled(document, instrument, section, sections)
@@ -157,7 +160,7 @@ def read_instrument(folder: Path, root: Path) -> Frozen:
         spoken = read_yaml(folder / f"words.{language}.yml", root)
         words[language] = shape(spoken, InstrumentWords)
         problems += check_words(spoken, ("questions",), written, words[language].questions, explained=False)
-        problems += _check_pipes(spoken, instrument, words[language])
+        problems += _check_pipes(spoken, written, instrument.shuffle_sections, words[language])
         problems += (
             [spoken.problem(("labels",), f"must word {', '.join(sorted(LABELS))}")]
             if set(words[language].labels) != LABELS
@@ -182,6 +185,20 @@ def _rows(question: Question) -> tuple[Question, ...]:
     return tuple(replace(alone, id=f"{question.id}-{row}") for row in question.rows)
 
 
+def _check_rows(document: Document, written: Sequence[Question]) -> list[Problem]:
+    """The questions that become of a matrix need ids of their own, as long as every other."""
+    problems = []
+    ids = Counter(part.id for question in written for part in _rows(question))
+    for index, question in enumerate(written):
+        for at, part in enumerate(_rows(question) if question.kind == MATRIX else ()):
+            here = ("questions", index, "rows", at)
+            if ids[part.id] > 1 and question.rows.count(question.rows[at]) == 1:
+                problems.append(document.problem(here, f"makes the question {part.id!r}, which there is already"))
+            if not is_id(part.id, 40):
+                problems.append(document.problem(here, f"makes the question {part.id!r}, which is longer than 40"))
+    return problems
+
+
 def _spread(written: Sequence[Question], words: InstrumentWords) -> InstrumentWords:
     """The words with those of every matrix spread over its rows."""
     spread = dict(words.questions)
@@ -198,6 +215,9 @@ def _check_shuffled(document: Document, instrument: Instrument, section: str, se
     if section not in sections:
         return [document.problem(here, f"there is no section {section!r}")]
     inside = {question.id for question in instrument.questions if question.section == section}
+    places = [place for place, question in enumerate(instrument.questions) if question.section == section]
+    if places[-1] - places[0] >= len(places):
+        return [document.problem(here, "its questions do not stand together, so others could come between them")]
     asked_about = {
         name
         for question in instrument.questions
@@ -217,20 +237,28 @@ def _named(condition: str) -> frozenset[str]:
         return frozenset()  # told of already, with its place
 
 
-def _check_pipes(document: Document, instrument: Instrument, words: InstrumentWords) -> list[Problem]:
-    """Texts may repeat earlier answers as `${question}`; anything else in such brackets is a slip of the pen."""
+def _check_pipes(
+    document: Document, written: Sequence[Question], shuffled: Sequence[str], words: InstrumentWords
+) -> list[Problem]:
+    """Stems, leads and hints may repeat earlier answers as `${question}`; anything else in such brackets is a slip of the pen."""
     problems = []
-    before: set[str] = set()
-    for question in instrument.questions:
-        said = words.questions.get(question.matrix or question.id)
-        for text in (said.stem, said.hint) if said else ():
+    before: list[Question] = []
+    for question in written:
+        said, here = words.questions.get(question.id), ("questions", question.id)
+        mixed = question.section if question.section in shuffled else None
+        known = {one.id for one in before if mixed is None or one.section != mixed}
+        before += _rows(question)
+        if said is None:
+            continue
+        for text in (said.stem, said.hint, said.lead, *(said.rows or {}).values()):
             problems += [
-                document.problem(
-                    ("questions", question.matrix or question.id), f"repeats {id!r}, which is not asked before"
-                )
-                for id in sorted(piped(text) - before)
+                document.problem(here, f"repeats {id!r}, which is not asked before")
+                for id in sorted(piped(text) - known)
             ]
-        before.add(question.id)
+            if "${" in fill(text, lambda id: ""):
+                problems.append(document.problem(here, "has a `${` that names no question"))
+        if any("${" in text for text in (said.constraint, said.required, *(said.options or {}).values())):
+            problems.append(document.problem(here, "only stems, leads and hints repeat answers"))
     return problems
 
 
@@ -256,10 +284,12 @@ class _Sent(BaseModel):
 def read_submission(raw: bytes) -> Submission | dict[str, str]:
     """The submission in `raw`, or what is wrong with it by field (the empty name is the whole)."""
     try:
-        data = json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_once)
+        text = raw.decode("utf-8")
+        data = json.loads(text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_once)
     except (ValueError, ArithmeticError, RecursionError) as error:
         return {"": f"not JSON in UTF-8 ({type(error).__name__})"}
-    if not _is_plain(data, MAX_DEPTH):
+    # Half characters and NUL can only have come in as \u escapes: UTF-8 and JSON have no other way for them.
+    if not _is_shallow(data, MAX_DEPTH) or ("\\u" in text and not _is_whole(data)):
         return {"": f"holds half characters or NUL, or is nested more than {MAX_DEPTH} deep"}
     try:
         sent = _Sent.model_validate(data)
@@ -303,8 +333,17 @@ def _as_submission(sent: _Sent) -> Submission | dict[str, str]:
         answers=sent.answers,
         respondent=respondent,
         sequence=sent.sequence,
-        paradata=sent.paradata,
+        paradata=_stored(sent.paradata),
     )
+
+
+def _stored(paradata: Any) -> Any:
+    """Paradata as every database can keep them: a number that no float holds exactly enough becomes its text."""
+    if isinstance(paradata, Decimal):
+        return float(paradata) if abs(paradata) < 10**15 else str(paradata)
+    if isinstance(paradata, dict):
+        return {name: _stored(value) for name, value in paradata.items()}
+    return [_stored(value) for value in paradata] if isinstance(paradata, list) else paradata
 
 
 def _aware(text: str) -> datetime:
@@ -325,11 +364,19 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _is_plain(data: Any, depth: int) -> bool:
+def _is_shallow(data: Any, depth: int) -> bool:
+    if isinstance(data, dict):
+        return depth > 0 and all(
+            _is_shallow(value, depth - 1) for value in data.values() if type(value) in (dict, list)
+        )
+    if isinstance(data, list):
+        return depth > 0 and all(_is_shallow(value, depth - 1) for value in data if type(value) in (dict, list))
+    return True
+
+
+def _is_whole(data: Any) -> bool:
     if isinstance(data, str):
         return "\0" not in data and not any(0xD800 <= ord(c) <= 0xDFFF for c in data)
     if isinstance(data, dict):
-        return depth > 0 and all(_is_plain(key, depth) and _is_plain(value, depth - 1) for key, value in data.items())
-    if isinstance(data, list):
-        return depth > 0 and all(_is_plain(value, depth - 1) for value in data)
-    return True
+        return all(_is_whole(key) and _is_whole(value) for key, value in data.items())
+    return not isinstance(data, list) or all(map(_is_whole, data))

@@ -168,7 +168,8 @@ class SubmissionRow(Base):
 
 
 class AnswerSheet(Base):
-    """The answers of one submission as the server read them, and what each earned: by question id, as the door takes them.
+    """The answers of one submission as the server read them, by question id as the door takes them, and what they earned:
+    `points` by question id, and `scores` by scale, each with the fields of scoring.rules.Score but its name.
 
     One row a person, because that is how they are written, exported and analysed; made anew from `raw` at any time.
     """
@@ -180,6 +181,7 @@ class AnswerSheet(Base):
     submission_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)
     points: Mapped[dict[str, int]] = mapped_column(JSON)
+    scores: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON)
     paradata: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
 
 
@@ -221,23 +223,6 @@ class SpentProof(Base):
     pilot_id: Mapped[str] = mapped_column(PilotId, primary_key=True)
     signature: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
-
-
-class ScoreRow(Base):
-    """The score of one submission on one scale."""
-
-    __tablename__ = "score"
-    __table_args__ = (ForeignKeyConstraint(["pilot_id", "submission_id"], ["submission.pilot_id", "submission.id"]),)
-
-    pilot_id: Mapped[str] = mapped_column(PilotId, primary_key=True)
-    submission_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    scale: Mapped[str] = mapped_column(String(40), primary_key=True)
-    points: Mapped[int]
-    max_points: Mapped[int]
-    attained: Mapped[bool]
-    answered: Mapped[int]
-    dont_know: Mapped[int]
-    missing: Mapped[int]
 
 
 class Conflict(Base):

@@ -18,7 +18,6 @@ from literacy_app.surveys.models import (
     Judgement,
     LinkRow,
     Respondent,
-    ScoreRow,
     SubmissionRow,
     WaveRow,
 )
@@ -176,11 +175,8 @@ def respondent(session: Session, pilot_id: str, wave_id: str, respondent_id: UUI
 
 def scores(session: Session, pilot_id: str, submission_id: UUID) -> dict[str, Score]:
     """The scores of one submission by scale."""
-    query = select(ScoreRow).where(ScoreRow.pilot_id == pilot_id, ScoreRow.submission_id == submission_id)
-    return {
-        row.scale: Score(row.scale, row.points, row.max_points, row.attained, row.answered, row.dont_know, row.missing)
-        for row in session.scalars(query)
-    }
+    found = sheet(session, pilot_id, submission_id)
+    return {scale: Score(scale, **one) for scale, one in found.scores.items()} if found else {}
 
 
 def tally(session: Session, pilot_id: str, wave_id: str) -> Tally:

@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from literacy_app.foundation.orm import WRITES, Base, engine_for
+from literacy_app.foundation.orm import CONNECTION, WRITES, Base, engine_for, turn_to_write
 
 
 class _Database(SQLAlchemy):
@@ -45,7 +45,7 @@ def rest() -> None:
 @contextmanager
 def transaction() -> Iterator[Session]:
     """A session whose work is kept whole or not at all. It is apart from the reading session, so it can begin IMMEDIATE."""
-    with Session(db.engine) as session:
-        session.connection(execution_options={WRITES: True})
+    with turn_to_write(db.engine), Session(db.engine) as session:
+        session.info[CONNECTION] = session.connection(execution_options={WRITES: True})
         yield session
         session.commit()

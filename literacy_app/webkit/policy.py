@@ -8,11 +8,13 @@ from literacy_app.foundation.snapshots import in_force
 from literacy_app.webkit.extensions import reading
 
 KIND = "policy"
+# Made once: an adapter takes milliseconds to make, which every page would pay.
+_read = TypeAdapter(Policy).validate_json
 
 
 def policy() -> Policy:
     """The figures of the last good `content/policy.yml`. Raises NotFound before any was loaded."""
-    found = in_force(reading(), KIND, TypeAdapter(Policy).validate_json, None)
+    found = in_force(reading(), KIND, _read, None)
     if found is None:
         raise NotFound("policy")
     return found

@@ -23,7 +23,8 @@ from sqlalchemy import URL, create_engine, make_url, text
 
 START_SECONDS = 60  # on a busy machine the first start has taken ten
 # The data live as long as the tests, so nothing is gained by writing them safely.
-OPTIONS = ("listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB")
+OPTIONS = ("listen_addresses=", "shared_buffers=64MB")
+HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 class NoPostgres(Exception):
@@ -72,8 +73,8 @@ def postgres() -> Iterator[Server]:
 
 
 @contextmanager
-def started() -> Iterator[Server]:
-    """Start the wheel's PostgreSQL on a socket in a folder of its own.
+def started(*, durable: bool = False) -> Iterator[Server]:
+    """Start the wheel's PostgreSQL on a socket in a folder of its own, `durable` where it is to be measured.
 
     Always in /tmp: a socket's path may have 107 bytes at most, and TMPDIR may be long or closed to other users.
     """
@@ -81,7 +82,7 @@ def started() -> Iterator[Server]:
     try:
         owner = unprivileged(home)
         programs = find_programs(home)
-        process = launch(programs, home, owner)
+        process = launch(programs, home, owner, OPTIONS if durable else OPTIONS + HASTY)
         try:
             wait(programs, home, process)
             yield Server(URL.create("postgresql+psycopg", "postgres", database="postgres", query={"host": str(home)}))
@@ -114,7 +115,9 @@ def find_programs(home: Path) -> Path:
     return package / "pginstall" / "bin"
 
 
-def launch(programs: Path, home: Path, owner: dict[str, Any]) -> subprocess.Popen[bytes]:
+def launch(
+    programs: Path, home: Path, owner: dict[str, Any], given: tuple[str, ...]
+) -> subprocess.Popen[bytes]:
     """Make the data folder and start the server in it. Raises NoPostgres."""
     data, log = home / "data", home / "log"
     locale = ("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8")
@@ -132,7 +135,7 @@ def launch(programs: Path, home: Path, owner: dict[str, Any]) -> subprocess.Pope
         ]
         if subprocess.run(initdb, check=False, **options).returncode != 0:
             raise NoPostgres(f"PostgreSQL cannot make its data folder: {log.read_text(errors='replace').strip()}")
-        settings = [word for option in OPTIONS for word in ("-c", option)]
+        settings = [word for option in given for word in ("-c", option)]
         return subprocess.Popen([programs / "postgres", "-D", data, "-k", home, *settings], **options)
 
 

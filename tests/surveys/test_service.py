@@ -18,7 +18,7 @@ from literacy_app.foundation.orm import WRITES
 from literacy_app.questions.rules import Code
 from literacy_app.surveys import queries, service
 from literacy_app.surveys.loader import read_surveys
-from literacy_app.surveys.models import AnswerSheet, Conflict, Draft, ScoreRow, SubmissionRow
+from literacy_app.surveys.models import AnswerSheet, Conflict, Draft, SubmissionRow
 from literacy_app.surveys.rules import Reason, Reply, Status, Stream
 from tests import builders
 from tests.builders import ALL_RIGHT, FILES, SEVEN_OF_TEN, SIX_OF_TEN, body, desk, draw, link
@@ -38,7 +38,7 @@ def test_a_submission_is_stored_with_its_bytes_answers_score_and_audit_row(stock
     assert outcome.reply is Reply.STORED and outcome.receipt is not None
     assert stored(stocked).raw == raw
     assert stocked.scalars(select(AnswerSheet.answers)).one() == ALL_RIGHT | {"sex": "female"}
-    assert count(stocked, ScoreRow) == 7
+    assert len(queries.scores(stocked, "own", outcome.receipt.id)) == 7
     audit = stocked.scalars(select(AuditEvent).where(AuditEvent.action == "submission_received")).one()
     assert audit.subject == str(outcome.receipt.id)
 

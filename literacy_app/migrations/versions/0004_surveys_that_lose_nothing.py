@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("submission_id", sa.Uuid(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("points", sa.JSON(), nullable=False),
+        sa.Column("scores", sa.JSON(), nullable=False),
         sa.Column("paradata", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(
             ["pilot_id", "submission_id"], SUBMISSION, name=op.f("fk_answer_sheet_pilot_id_submission_id_submission")
@@ -28,6 +29,7 @@ def upgrade() -> None:
     )
     op.execute(_gathered())
     op.drop_table("answer")
+    op.drop_table("score")
     op.create_table(
         "judgement",
         sa.Column("pilot_id", PILOT, nullable=False),
@@ -107,24 +109,34 @@ def _new_columns() -> None:
             table.alter_column(name, server_default=None)
 
 
+SCORE = ("points", "max_points", "attained", "answered", "dont_know", "missing")
+
+
 def _gathered() -> str:
     """The sheets out of the rows, one for every submission, also for those without an answer."""
+    pairs = ", ".join(f"'{name}', {name}" for name in SCORE)
     if op.get_bind().dialect.name == "sqlite":
-        answers = (
-            "json_group_object(question_id, json(CASE WHEN code IS NULL THEN value ELSE json_object('code', code) END))"
-        )
+        given = "json(CASE WHEN code IS NULL THEN value ELSE json_object('code', code) END)"
+        answers = f"json_group_object(question_id, {given})"
         points = "json_group_object(question_id, points) FILTER (WHERE points IS NOT NULL)"
-    else:
-        answers = (
-            "json_object_agg(question_id, CASE WHEN code IS NULL THEN value ELSE json_build_object('code', code) END)"
+        truth = pairs.replace(
+            "'attained', attained", "'attained', json(CASE WHEN attained THEN 'true' ELSE 'false' END)"
         )
+        scores = f"json_group_object(scale, json_object({truth}))"
+    else:
+        given = "CASE WHEN code IS NULL THEN value ELSE json_build_object('code', code) END"
+        answers = f"json_object_agg(question_id, {given})"
         points = "json_object_agg(question_id, points) FILTER (WHERE points IS NOT NULL)"
+        scores = f"json_object_agg(scale, json_build_object({pairs}))"
+    here = "ON {0}.pilot_id = submission.pilot_id AND {0}.submission_id = submission.id"
     return (
-        "INSERT INTO answer_sheet (pilot_id, submission_id, answers, points) "  # noqa: S608 - nothing from outside
-        "SELECT submission.pilot_id, submission.id, coalesce(sheet.answers, '{}'), coalesce(sheet.points, '{}') "
-        "FROM submission LEFT JOIN ("
+        "INSERT INTO answer_sheet (pilot_id, submission_id, answers, points, scores) "  # noqa: S608 - nothing from outside
+        "SELECT submission.pilot_id, submission.id, coalesce(sheet.answers, '{}'), coalesce(sheet.points, '{}'), "
+        "coalesce(scales.scores, '{}') FROM submission LEFT JOIN ("
         f"SELECT pilot_id, submission_id, {answers} AS answers, {points} AS points FROM answer GROUP BY 1, 2"
-        ") AS sheet ON sheet.pilot_id = submission.pilot_id AND sheet.submission_id = submission.id"
+        f") AS sheet {here.format('sheet')} LEFT JOIN ("
+        f"SELECT pilot_id, submission_id, {scores} AS scores FROM score GROUP BY 1, 2"
+        f") AS scales {here.format('scales')}"
     )
 
 
@@ -135,7 +147,7 @@ def downgrade() -> None:
         sa.Column("pilot_id", PILOT, nullable=False),
         sa.Column("submission_id", sa.Uuid(), nullable=False),
         sa.Column("question_id", sa.String(length=40), nullable=False),
-        sa.Column("value", sa.JSON(), nullable=True),
+        sa.Column("value", sa.JSON(), nullable=False),
         sa.Column("code", sa.String(length=20), nullable=True),
         sa.Column("points", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -143,7 +155,24 @@ def downgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("pilot_id", "submission_id", "question_id", name=op.f("pk_answer")),
     )
+    op.create_table(
+        "score",
+        sa.Column("pilot_id", PILOT, nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("scale", sa.String(length=40), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("max_points", sa.Integer(), nullable=False),
+        sa.Column("attained", sa.Boolean(), nullable=False),
+        sa.Column("answered", sa.Integer(), nullable=False),
+        sa.Column("dont_know", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pilot_id", "submission_id"], SUBMISSION, name=op.f("fk_score_pilot_id_submission_id_submission")
+        ),
+        sa.PrimaryKeyConstraint("pilot_id", "submission_id", "scale", name=op.f("pk_score")),
+    )
     op.execute(_spread())
+    op.execute(_spread_scores())
     for name in ("answer_sheet", "judgement", "invitation", "network_use", "spent_proof"):
         op.drop_table(name)
     op.execute("UPDATE submission SET status = 'quarantined' WHERE status IN ('voided', 'replaced')")
@@ -176,4 +205,16 @@ def _spread() -> str:
         "CASE WHEN json_typeof(each.value) = 'object' THEN 'null'::json ELSE each.value END, "
         "CASE WHEN json_typeof(each.value) = 'object' THEN each.value ->> 'code' END, "
         "(points ->> each.key)::integer FROM answer_sheet, json_each(answers) AS each"
+    )
+
+
+def _spread_scores() -> str:
+    if op.get_bind().dialect.name == "sqlite":
+        fields = ", ".join(f"json_extract(each.value, '$.{name}')" for name in SCORE)
+    else:
+        kinds = {"attained": "boolean"}
+        fields = ", ".join(f"(each.value ->> '{name}')::{kinds.get(name, 'integer')}" for name in SCORE)
+    return (
+        f"INSERT INTO score (pilot_id, submission_id, scale, {', '.join(SCORE)}) "  # noqa: S608 - nothing from outside
+        f"SELECT pilot_id, submission_id, each.key, {fields} FROM answer_sheet, json_each(scores) AS each"
     )

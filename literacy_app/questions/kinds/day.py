@@ -25,7 +25,7 @@ class Day:
         """What the phone's picker sends; where there is none, people type it, also 2026/1/31 and 2026.1.31."""
         said = typed[0].strip().replace("/", "-").replace(".", "-") if typed else ""
         parts = said.split("-")
-        if len(parts) == 3 and all(part.isdecimal() for part in parts):
+        if len(parts) == 3 and all(part.isdecimal() and len(part) <= 4 for part in parts):
             said = f"{int(parts[0]):04d}-{int(parts[1]):02d}-{int(parts[2]):02d}"
         return self.from_json(question, said) if said else None
 
@@ -34,9 +34,10 @@ class Day:
         if not isinstance(sent, str) or len(sent) != LENGTH:
             return Fault.NOT_A_DAY
         try:
-            return date.fromisoformat(sent)
+            day = date.fromisoformat(sent)
         except ValueError:
             return Fault.NOT_A_DAY
+        return day if day.isoformat() == sent else Fault.NOT_A_DAY  # Python also reads 2026-W05-6
 
     def to_json(self, value: Value) -> Any:
         """The string."""

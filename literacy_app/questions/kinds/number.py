@@ -48,7 +48,7 @@ class Number:
             return Fault.TOO_SMALL
         if question.max is not None and sent > question.max:
             return Fault.TOO_LARGE
-        return exact.quantize(Decimal(1).scaleb(-question.decimals)) + 0  # and never -0
+        return exact.normalize() + 0  # 2.50 is 2.5, as in JSON, so that conditions see one text; and never -0
 
     def to_json(self, value: Value) -> Any:
         """A JSON number."""

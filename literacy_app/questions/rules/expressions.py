@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +22,7 @@ Atom = str | float | bool
 Tree = tuple[Any, ...]
 
 EPOCH = date(1970, 1, 1)
-LONGEST, DEEPEST = 4_000, 60
+LONGEST, DEEPEST, MOST_LINKS = 4_000, 60, 200
 
 
 class ExpressionError(ValueError):
@@ -55,7 +56,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.ASCII,
 )
-_SPACE = re.compile(r"\s*")
+_SPACE = re.compile(r"\s*", re.ASCII)
 # From the loosest to the tightest.
 _LEVELS = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
 
@@ -73,10 +74,15 @@ def parse(text: str) -> Tree:
 
 
 def names(tree: Tree) -> frozenset[str]:
-    """The questions that an expression asks about."""
+    """The questions that an expression asks about, also by the words of their options."""
     if tree[0] == "answer":
         return frozenset({tree[1]})
-    return frozenset().union(*(names(part) for part in tree[1:] if isinstance(part, tuple)))
+    own = frozenset({_named_in(tree[3])}) if tree[:2] == ("call", "jr:choice-name") else frozenset()
+    return own.union(*(names(part) for part in tree[1:] if isinstance(part, tuple)))
+
+
+def _named_in(quoted: Tree) -> str:
+    return str(quoted[1])[2:-1].strip()
 
 
 def asks_itself(tree: Tree) -> bool:
@@ -86,7 +92,7 @@ def asks_itself(tree: Tree) -> bool:
 
 class _Reader:
     def __init__(self, text: str) -> None:
-        self.text, self.end, self.depth = text, 0, 0
+        self.text, self.end, self.depth, self.links = text, 0, 0, 0
         self.kind, self.token, self.begin = "", "", 0
         self.step()
 
@@ -117,8 +123,13 @@ class _Reader:
         if number == len(_LEVELS):
             return self.operand()
         tree = self.level(number + 1)
+        begin = self.begin
         while sign := self.take(*_LEVELS[number]):
             tree = (sign, tree, self.level(number + 1))
+            self.links += 1
+            if self.links > MOST_LINKS:
+                raise ExpressionError(f"has more than {MOST_LINKS} operators", begin)
+            begin = self.begin
         return tree
 
     def operand(self) -> Tree:
@@ -144,6 +155,8 @@ class _Reader:
             raise ExpressionError(f"{token!r} was not expected", begin)
         self.step()
         if kind == "number":
+            if math.isinf(float(token)):
+                raise ExpressionError("is too large a number", begin)
             return ("number", float(token))
         if kind == "text":
             return ("text", token[1:-1])
@@ -167,13 +180,15 @@ class _Reader:
             raise ExpressionError(f"{name}() takes {_so_many(fewest, most)}, not {len(arguments)}", begin)
         if name == "jr:choice-name" and not (arguments[1][0] == "text" and re.fullmatch(r"\$\{.+\}", arguments[1][1])):
             raise ExpressionError("jr:choice-name() wants the question's name in quotes: '${name}'", begin)
+        if name == "regex" and arguments[1][0] == "text" and _pattern(arguments[1][1]) is None:
+            raise ExpressionError(f"{arguments[1][1]!r} is no pattern that Python and JavaScript read alike", begin)
         return ("call", name, *arguments)
 
 
 def _so_many(fewest: int, most: int) -> str:
     if fewest == most:
         return f"{fewest} argument{'' if fewest == 1 else 's'}"
-    return f"at least {fewest}" if most >= _MANY else f"{fewest} to {most} arguments"
+    return f"{fewest} to {most} arguments"
 
 
 # Evaluating
@@ -233,7 +248,9 @@ def text(value: Atom) -> str:
             return "NaN"
         if math.isinf(value):
             return "Infinity" if value > 0 else "-Infinity"
-        return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+        # XPath 1.0 knows no exponents: the shortest digits that give the number back, written out.
+        whole = value == int(value) and abs(value) < 1e15
+        return str(int(value)) if whole else format(Decimal(repr(value)).normalize(), "f")
     return value
 
 
@@ -273,6 +290,17 @@ _BINARY: dict[str, Callable[[Atom, Atom], Atom]] = {
 # Functions: how many arguments they take, and what they do with them.
 
 _MANY = 99
+_ITEM = re.compile(r"[^ \t\r\n]+")
+# Patterns that mean the same in Python and, after expressions.js has rewritten `.`, `$`, `\s` and needless backslashes, in
+# JavaScript: no back references, no look-behind, no flags, no names, every literal bracket with a backslash.
+_ESCAPE = r"\\(?:[dDwWtrnfv]|[^A-Za-z0-9\s])"
+_PORTABLE = re.compile(
+    rf"""(?: \((?:\?[:=!] | (?!\?)) | [)|^$] | \\[bBsS] | {_ESCAPE} | [^\\\[\]{{}}()|^$*+?]
+      | \[\^? (?: {_ESCAPE} | \\s | [^\\\[\]^&~|-] | -(?!-) )+ \]
+      | (?: [*+?] | \{{\d{{1,3}}(?:,\d{{0,3}})?\}} )\??(?![*+?{{])
+    )*""",
+    re.VERBOSE | re.ASCII,
+)
 Function = Callable[[Scene, tuple[Tree, ...]], Atom]
 
 
@@ -284,6 +312,10 @@ def _of_numbers(do: Callable[..., Atom]) -> Function:
     return lambda scene, given: do(*(number(evaluate(tree, scene)) for tree in given))
 
 
+def _chosen(said: str) -> list[str]:
+    return _ITEM.findall(said)  # XPath's white space, which is less than what Python and JavaScript take for it
+
+
 def _if(scene: Scene, given: tuple[Tree, ...]) -> Atom:
     return evaluate(given[1] if truth(evaluate(given[0], scene)) else given[2], scene)
 
@@ -293,18 +325,31 @@ def _coalesce(scene: Scene, given: tuple[Tree, ...]) -> Atom:
     return first if text(first) else evaluate(given[1], scene)
 
 
-def _matches(said: str, pattern: str) -> bool:
+@lru_cache(maxsize=512)
+def _pattern(pattern: str) -> re.Pattern[str] | None:
+    """A pattern to match whole texts with, or None for one that does not mean the same everywhere."""
     try:
-        return re.fullmatch(pattern, said[:LONGEST]) is not None
-    except re.error:
-        return False
+        return re.compile(pattern, re.ASCII) if _PORTABLE.fullmatch(pattern) else None
+    except (re.error, RecursionError):
+        return None
+
+
+def _matches(said: str, pattern: str) -> bool:
+    known = _pattern(pattern)
+    return known is not None and known.fullmatch(said) is not None
 
 
 def _rounded(value: float, digits: float = 0.0) -> float:
     if not math.isfinite(value) or not math.isfinite(digits):
         return value
-    step = 10.0 ** max(-15, min(15, int(digits)))
-    return math.floor(value * step + 0.5) / step  # halves upwards, as XPath has it
+    places = max(-15, min(15, int(digits)))
+    step = float(f"1e{abs(places)}")
+    moved = value * step if places >= 0 else value / step
+    if not math.isfinite(moved):
+        return value
+    low = math.floor(moved)
+    near = low + 1 if moved - low >= 0.5 else low  # halves upwards, as XPath has it
+    return near / step if places >= 0 else near * step
 
 
 def _whole(value: float) -> float:
@@ -321,7 +366,7 @@ def _largest(*values: float) -> float:
 
 def _choice_name(scene: Scene, given: tuple[Tree, ...]) -> Atom:
     option = text(evaluate(given[0], scene))
-    return scene.labels(given[1][1][2:-1].strip(), option) if option else ""
+    return scene.labels(_named_in(given[1]), option) if option else ""
 
 
 def _day(scene: Scene, given: tuple[Tree, ...]) -> Atom:
@@ -380,8 +425,8 @@ FUNCTIONS: dict[str, tuple[int, int, Function]] = {
     "boolean": (1, 1, lambda scene, given: truth(evaluate(given[0], scene))),
     "number": (1, 1, lambda scene, given: number(evaluate(given[0], scene))),
     "string": (1, 1, lambda scene, given: text(evaluate(given[0], scene))),
-    "selected": (2, 2, _of_texts(lambda chosen, option: option.strip() in chosen.split())),
-    "count-selected": (1, 1, _of_texts(lambda chosen: float(len(chosen.split())))),
+    "selected": (2, 2, _of_texts(lambda chosen, option: option.strip(" \t\r\n") in _chosen(chosen))),
+    "count-selected": (1, 1, _of_texts(lambda chosen: float(len(_chosen(chosen))))),
     "string-length": (1, 1, _of_texts(lambda said: float(len(said)))),
     "regex": (2, 2, _of_texts(_matches)),
     "concat": (1, _MANY, _of_texts(lambda *parts: "".join(parts))),

@@ -210,8 +210,7 @@ class Credential:
     """What the caller may bring in: answers to one wave of one pilot, and what the server itself knows of how they came.
 
     Without `respondent` (an invitation's) a link brings self-selected answers only; a desk may name the person drawn.
-    `consent_version` and `began_at` are known where the answers were given on our own pages. `crowded`: too many came
-    from this network lately for another to be taken unseen.
+    `consent_version` and `began_at` are known where the answers were given on our own pages.
     """
 
     caller: Caller
@@ -222,7 +221,6 @@ class Credential:
     revoked: bool = False
     consent_version: str | None = None
     began_at: datetime | None = None
-    crowded: bool = False
     correction: Correction | None = None
 
 

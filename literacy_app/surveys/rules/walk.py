@@ -68,7 +68,8 @@ def walk(
             continue
         if question.calculation:
             value = evaluate(parse(question.calculation), scene)
-            said[question.id] = text(value)
+            # What is not a number has no value, as in ODK; later expressions see the empty text.
+            said[question.id] = text(value) if value == value else ""  # noqa: PLR0124
             if isinstance(value, float):
                 if number(value) == value and abs(value) < float("inf"):
                     calculated[question.id] = Decimal(text(value))

@@ -3,7 +3,6 @@
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -22,7 +21,7 @@ from literacy_app.surveys import queries
 from literacy_app.surveys.models import Draft, Invitation
 from literacy_app.surveys.rules import Caller, Credential, Instrument, Mode, Outcome, Wave
 from literacy_app.surveys.rules.walk import Walk, walk
-from literacy_app.surveys.service.door import answer_json, read_answers, receive_submission
+from literacy_app.surveys.service.door import answer_json, read, read_answers, set_apart, store
 from literacy_app.surveys.service.keeping import instrument_of, kept_instrument, open_if_due
 
 
@@ -129,7 +128,7 @@ def keep_answer(
 def send_draft(session: Session, wave: Wave, secret: str, now: datetime, *, crowded: bool = False) -> Outcome:
     """Send what a person answered alone. The bytes are made once, so a second tap is a repeat. Raises NotFound, Refused.
 
-    Answers to questions that are hidden in the end stay in the draft and are not sent.
+    Answers to questions that are hidden in the end stay in the draft and are not sent. `crowded` sets it apart.
     """
     draft = queries.draft_by_secret(session, wave.id, secret, lock=True)
     if draft is None:
@@ -158,7 +157,8 @@ def send_draft(session: Session, wave: Wave, secret: str, now: datetime, *, crow
         consent_version=draft.consent_version,
         began_at=draft.started_at,
     )
-    outcome = receive_submission(session, draft.sent_body, replace(credential, crowded=crowded), now)
+    found = read(session, draft.sent_body, credential, now)
+    outcome = store(session, set_apart(found) if crowded else found, credential, now)
     if outcome.receipt is None:
         # The caller's transaction is undone with this, so the draft stays as it was and can be put right.
         raise Refused("unreadable")

@@ -10,19 +10,29 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, cast
 
 from altcha.v1 import ChallengeOptions, create_challenge, verify_solution
-from sqlalchemy import delete, update
+from sqlalchemy import Table, bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from literacy_app.foundation.orm import insert_new
+from literacy_app.foundation.orm import connection_of, insert_new
 from literacy_app.foundation.policy import Policy
 from literacy_app.surveys.models import NetworkUse, SpentProof
-from literacy_app.surveys.rules import Wave
+from literacy_app.surveys.rules import Credential, Outcome, Reply, Wave
+from literacy_app.surveys.service.door import Read, Unreadable, set_apart, store_all
 
 LONGEST_PROOF = 1_000
+_TABLE = cast(Table, NetworkUse.__table__)
+_USE = select(_TABLE.c.count, _TABLE.c.begun).where(
+    *(_TABLE.c[name] == bindparam(name) for name in ("pilot_id", "wave_id", "network", "span"))
+)
 
 
 @dataclass(frozen=True)
@@ -38,36 +48,78 @@ class Network:
         return cls(hmac.new(key.encode(), said, hashlib.sha256).hexdigest())
 
 
-def is_crowded(
-    session: Session,
-    wave: Wave,
-    network: Network,
-    policy: Policy,
-    now: datetime,
-    *,
-    began_at: datetime | None = None,
-    asked: int = 0,
-) -> bool:
-    """Whether an unproved answer from this network should wait for a person's look.
+@dataclass(frozen=True)
+class Arrival:
+    """A submission that a program brought by a link. `network` is None for an invitation, which is never crowded."""
 
-    `began_at` and `asked` (how many questions) are known for answers given on our pages.
-    """
-    use = session.get(NetworkUse, (wave.pilot, wave.id, network.name, _span(policy, now)))
-    if use is None or use.count < policy.open_link_free.value:
+    found: Read | Unreadable
+    credential: Credential
+    wave: Wave
+    network: Network | None
+    proof: str | None
+
+
+def admit_all(session: Session, arrivals: Sequence[Arrival], key: str, policy: Policy, now: datetime) -> list[Outcome]:
+    """Store what arrived together, each unproved one from a crowded network to wait for a person's look."""
+    free, taken, counted, deliveries = policy.open_link_free.value, Counter[_Place](), list[bool](), []
+    for one in arrivals:
+        place = (one.wave, one.network) if one.network else None
+        if place and place not in taken:
+            taken[place] = _use(session, *place, policy, now)["count"]
+        crowded = place is not None and taken[place] >= free
+        proved = crowded and bool(one.proof) and spend_proof(session, one.wave, key, one.proof or "", policy, now)
+        found = set_apart(one.found) if crowded and not proved else one.found
+        deliveries.append((found, one.credential))
+        counted.append(place is not None and not proved)
+        if place and not proved:
+            taken[place] += 1
+    outcomes = store_all(session, deliveries, now)
+    used = Counter(
+        (one.wave, one.network)
+        for one, counts, outcome in zip(arrivals, counted, outcomes, strict=True)
+        if counts and one.network and outcome.reply is Reply.STORED
+    )
+    for (wave, network), count in used.items():
+        count_use(session, wave, network, policy, now, sent=count)
+    return outcomes
+
+
+_Place = tuple[Wave, Network]
+
+
+def is_crowded(
+    session: Session, wave: Wave, network: Network, policy: Policy, now: datetime, began_at: datetime, asked: int
+) -> bool:
+    """Whether an unproved answer to so many questions, begun on our pages then, should wait for a person's look."""
+    use = _use(session, wave, network, policy, now)
+    if use["count"] < policy.open_link_free.value:
         return False
-    slowly = began_at is not None and now - began_at >= timedelta(seconds=asked * policy.open_link_pace.value)
-    return not slowly or use.begun > policy.open_link_begun.value
+    slowly = now - began_at >= timedelta(seconds=asked * policy.open_link_pace.value)
+    return not slowly or use["begun"] > policy.open_link_begun.value
+
+
+def _use(session: Session, wave: Wave, network: Network, policy: Policy, now: datetime) -> Mapping[str, int]:
+    found = connection_of(session).execute(_USE, _place(wave, network, policy, now)).first()
+    return {"count": 0, "begun": 0} if found is None else {"count": found[0], "begun": found[1]}
+
+
+def _place(wave: Wave, network: Network, policy: Policy, now: datetime) -> dict[str, object]:
+    return {"pilot_id": wave.pilot, "wave_id": wave.id, "network": network.name, "span": _span(policy, now)}
 
 
 def count_use(
-    session: Session, wave: Wave, network: Network, policy: Policy, now: datetime, *, begun: bool = False
+    session: Session, wave: Wave, network: Network, policy: Policy, now: datetime, *, sent: int = 0, begun: int = 0
 ) -> None:
-    """Count one more answer that was sent without a proof, or one that was `begun`."""
-    place = {"pilot_id": wave.pilot, "wave_id": wave.id, "network": network.name, "span": _span(policy, now)}
-    if insert_new(session, NetworkUse, place | {"count": int(not begun), "begun": int(begun)}):
-        return
-    more = {"begun": NetworkUse.begun + 1} if begun else {"count": NetworkUse.count + 1}
-    session.execute(update(NetworkUse).filter_by(**place).values(more))
+    """Count so many more that were sent without a proof, or begun."""
+    place = _place(wave, network, policy, now) | {"count": sent, "begun": begun}
+    connection_of(session).execute(_one_more(session.get_bind().dialect.name), place)
+
+
+@cache
+def _one_more(dialect: str) -> Any:
+    row = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(_TABLE)
+    more = {"count": _TABLE.c.count + row.excluded.count, "begun": _TABLE.c.begun + row.excluded.begun}
+    return row.on_conflict_do_update(index_elements=list(_TABLE.primary_key), set_=more)
 
 
 def _span(policy: Policy, now: datetime) -> datetime:

@@ -1,25 +1,25 @@
 """The one door: every submission, from a page, a phone, keyed paper or a file, is checked, scored and stored here, once."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from literacy_app.foundation.audit import AuditEvent, record
 from literacy_app.foundation.clock import REPORTING_ZONE, reporting_date
 from literacy_app.foundation.errors import NotFound, Refused
-from literacy_app.foundation.orm import insert_new
+from literacy_app.foundation.orm import connection_of, insert_all_new, insert_new
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Answer, Code, Fault, Question, Value
-from literacy_app.scoring.rules import Key, Score, points_for, score
+from literacy_app.scoring.rules import Score
 from literacy_app.surveys import queries
 from literacy_app.surveys.loader import read_submission
-from literacy_app.surveys.models import AnswerSheet, Conflict, Judgement, ScoreRow, SubmissionRow
+from literacy_app.surveys.models import AnswerSheet, Conflict, Judgement, SubmissionRow
 from literacy_app.surveys.rules import (
     DECISIONS,
     Caller,
@@ -37,7 +37,10 @@ from literacy_app.surveys.rules import (
     Wave,
 )
 from literacy_app.surveys.rules.walk import walk
-from literacy_app.surveys.service.keeping import kept_instrument, open_if_due, wave_of, with_places
+from literacy_app.surveys.service.keeping import Standing, asked_with, open_if_due, standing_of, with_places
+
+# Plain inserts, compiled once: the door is the busiest place of the house.
+SHEETS, EVENTS = (insert(cast(Table, table.__table__)) for table in (AnswerSheet, AuditEvent))
 
 # A phone's clock that says more than this of the future is wrong.
 CLOCK_TOLERANCE = timedelta(minutes=10)
@@ -50,13 +53,13 @@ class Read:
     raw: bytes
     sha256: str
     sent: Submission
-    wave: Wave
+    standing: Standing
     respondent: UUID | None
     reason: Reason | None
     flags: tuple[Flag, ...]
     answers: dict[str, Any] = field(default_factory=dict)
     points: dict[str, int] = field(default_factory=dict)
-    scores: tuple[Score, ...] = ()
+    scores: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,42 +89,30 @@ def read(session: Session, raw: bytes, credential: Credential, now: datetime) ->
     if sent.wave != credential.wave_id:
         errors = {"wave": "is not the wave that this caller may answer"}
         return Unreadable(errors, raw, sent.id, digest)
-    row = queries.wave_row(session, sent.wave)
-    if row is None:
-        raise NotFound(sent.wave)
-    wave = wave_of(session, sent.wave)
-    kept = kept_instrument(session, sent.instrument, sent.version)
+    standing = standing_of(session, sent.wave)
+    wave, kept = standing.wave, asked_with(session, standing, sent.instrument, sent.version)
     respondent, reason = _respondent(session, sent, credential)
     flags = tuple(_flags(sent, wave, credential, now))
     reason = reason or _reason_to_wait(sent, wave, credential, flags, now)
     if kept is None:
-        return Read(raw, digest, sent, wave, respondent, reason, flags)
-    instrument = with_places(session, kept, row)
+        return Read(raw, digest, sent, standing, respondent, reason, flags)
+    instrument = with_places(kept, standing.places)
     answers, errors = read_answers(instrument, sent.answers)
     if errors:
         return Unreadable(errors, raw, sent.id, digest)
     found = walk(
         instrument, answers, sent.finished_at.astimezone(REPORTING_ZONE), str(sent.id), instrument.words[sent.language]
     )
-    if (found.hidden or found.violated) and reason in (None, Reason.CROWDED):
-        reason = Reason.CONTRADICTION
-    return Read(
-        raw,
-        digest,
-        sent,
-        wave,
-        respondent,
-        reason,
-        flags,
-        answers=_sheet(instrument, answers, found.calculated),
-        points=_points(instrument, kept.key, answers),
-        scores=tuple(score(instrument.questions, kept.key, answers).values()),
-    )
+    if found.hidden or found.violated:
+        reason = reason or Reason.CONTRADICTION
+    sheet, points = _sheet(instrument, answers, found.calculated), kept.scheme.points(answers)
+    scores = {one.scale: _without_name(one) for one in kept.scheme.scores(answers, points)}
+    return Read(raw, digest, sent, standing, respondent, reason, flags, sheet, points, scores)
 
 
-def proved(found: Read | Unreadable) -> Read | Unreadable:
-    """The same, with the proof of work that a crowded link asks for."""
-    return replace(found, reason=None) if isinstance(found, Read) and found.reason is Reason.CROWDED else found
+def set_apart(found: Read | Unreadable) -> Read | Unreadable:
+    """The same, waiting for a person's look because too many came from one network; a weightier reason stays."""
+    return replace(found, reason=found.reason or Reason.CROWDED) if isinstance(found, Read) else found
 
 
 def store(session: Session, found: Read | Unreadable, credential: Credential, now: datetime) -> Outcome:
@@ -132,28 +123,72 @@ def store(session: Session, found: Read | Unreadable, credential: Credential, no
         if known is None:
             return Outcome(Reply.UNREADABLE, errors=found.errors)
         return _again(session, known, found.raw, found.sha256, credential, now)
-    wave_row = queries.wave_row(session, found.wave.id)
-    if wave_row is None:
-        raise NotFound(found.wave.id)
-    if wave_row.opened_at is None:
-        open_if_due(session, wave_row, now)
-    receipt = _store(session, found, credential, now)
+    if not found.standing.opened and (row := queries.wave_row(session, found.standing.wave.id)) is not None:
+        open_if_due(session, row, now)
+    receipt = _insert(session, found, credential, now)
     if receipt is None:
         # This id is stored already: sent again, or by somebody else between our look and our insert.
         known = queries.receipt(session, credential.pilot_id, found.sent.id)
         if known is None:
             raise Refused("busy")
         return _again(session, known, found.raw, found.sha256, credential, now)
-    here = {"pilot_id": credential.pilot_id, "submission_id": found.sent.id}
-    sheet = {"answers": found.answers, "points": found.points, "paradata": found.sent.paradata}
-    session.execute(insert(AnswerSheet), [here | sheet])
-    if found.scores:
-        session.execute(insert(ScoreRow), [here | vars(one) for one in found.scores])
-    detail = {"sha256": receipt.sha256, "status": receipt.status, "reason": receipt.reason}
-    event = {"id": uuid4(), "at": now, "actor": credential.actor, "action": "submission_received"}
-    about = {"pilot_id": credential.pilot_id, "subject": str(receipt.id), "detail": detail}
-    session.execute(insert(AuditEvent), [event | about])
+    _keep_sheets(session, [(found, credential, receipt)], now)
     return Outcome(Reply.STORED, receipt)
+
+
+def store_all(
+    session: Session, deliveries: Sequence[tuple[Read | Unreadable, Credential]], now: datetime
+) -> list[Outcome]:
+    """`store` for several that arrive together, in few statements; the same outcomes as one after the other."""
+    ordinary = [
+        (found, credential, _values(found, credential, now))
+        for found, credential in deliveries
+        if isinstance(found, Read) and found.standing.opened and credential.correction is None
+    ]
+    outcomes: dict[int, Outcome] = {}
+    if len(ordinary) > 1:
+        new = {tuple(key) for key in insert_all_new(session, SubmissionRow, [values for _, _, values in ordinary])}
+        stored = []
+        for found, credential, values in ordinary:
+            key = credential.pilot_id, found.sent.id
+            if key in new:
+                new.remove(key)  # a second one under this id, in the same company, is a repeat or a conflict
+                receipt = Receipt(found.sent.id, found.sha256, now, values["verdict"], values["reason"])
+                stored.append((found, credential, receipt))
+                outcomes[id(found)] = Outcome(Reply.STORED, receipt)
+        if stored:
+            _keep_sheets(session, stored, now)
+    return [outcomes.get(id(found)) or store(session, found, credential, now) for found, credential in deliveries]
+
+
+def _keep_sheets(session: Session, stored: Sequence[tuple[Read, Credential, Receipt]], now: datetime) -> None:
+    """What belongs to submissions that were just inserted: the answers, and a row each in the audit log."""
+    sheets, events = [], []
+    for found, credential, receipt in stored:
+        sheets.append(
+            {
+                "pilot_id": credential.pilot_id,
+                "submission_id": receipt.id,
+                "answers": found.answers,
+                "points": found.points,
+                "scores": found.scores,
+                "paradata": found.sent.paradata,
+            }
+        )
+        events.append(
+            {
+                "pilot_id": credential.pilot_id,
+                "id": uuid4(),
+                "at": now,
+                "actor": credential.actor,
+                "action": "submission_received",
+                "subject": str(receipt.id),
+                "detail": {"sha256": receipt.sha256, "status": receipt.status, "reason": receipt.reason},
+            }
+        )
+    connection = connection_of(session)
+    connection.execute(SHEETS, sheets)
+    connection.execute(EVENTS, events)
 
 
 def read_answers(instrument: Instrument, sent: Mapping[str, Any]) -> tuple[dict[str, Answer], dict[str, str]]:
@@ -221,6 +256,11 @@ def decide(
     session.flush()
 
 
+def note_reading(session: Session, row: SubmissionRow, reader: str, now: datetime) -> None:
+    """Write down that somebody looked at one person's answers."""
+    record(session, row.pilot_id, now, reader, "submission_read", str(row.id))
+
+
 def _again(session: Session, known: Receipt, raw: bytes, digest: str, credential: Credential, now: datetime) -> Outcome:
     if known.sha256 == digest:
         return Outcome(Reply.REPEATED, known)
@@ -237,45 +277,53 @@ def _again(session: Session, known: Receipt, raw: bytes, digest: str, credential
     return Outcome(Reply.CONFLICT, known)
 
 
-def _store(session: Session, found: Read, credential: Credential, now: datetime) -> Receipt | None:
-    sent = found.sent
-    respondent, stream, replaced = found.respondent, None, None
+def _insert(session: Session, found: Read, credential: Credential, now: datetime) -> Receipt | None:
+    """The submission's own row; None when its id is there already."""
+    values = _values(found, credential, now)
     if credential.correction is not None:
-        if queries.receipt(session, credential.pilot_id, sent.id) is not None:
+        if queries.receipt(session, credential.pilot_id, found.sent.id) is not None:
             return None
-        replaced = _replaced(session, credential, found.wave)
         # A correction is of the same person: where the person came from is not up to whoever corrects.
-        respondent, stream = replaced.respondent_id, replaced.stream
-    values = {
+        of = _replaced(session, credential, found.standing.wave)
+        values |= {"respondent_id": of.respondent_id, "stream": of.stream, "replaces": of.id}
+    # The second of two interviews with one person waits, it is not lost.
+    answered = {"status": Status.QUARANTINED, "verdict": Status.QUARANTINED, "reason": Reason.RESPONDENT_ANSWERED}
+    for row in (values, values | answered):
+        if insert_new(session, SubmissionRow, row):
+            return Receipt(found.sent.id, found.sha256, now, row["verdict"], row["reason"])
+        if values["respondent_id"] is None or values["status"] is not Status.ACCEPTED:
+            return None
+    return None
+
+
+def _values(found: Read, credential: Credential, now: datetime) -> dict[str, Any]:
+    """The row of a submission: accepted unless something speaks against it."""
+    sent, status = found.sent, Status.QUARANTINED if found.reason else Status.ACCEPTED
+    return {
         "pilot_id": credential.pilot_id,
         "id": sent.id,
-        "wave_id": found.wave.id,
+        "wave_id": found.standing.wave.id,
         "instrument_name": sent.instrument,
         "instrument_version": sent.version,
         "sha256": found.sha256,
         "raw": found.raw,
         "mode": sent.mode,
         "language": sent.language,
-        "stream": stream or (Stream.PROBABILITY if respondent is not None else Stream.SELF_SELECTED),
+        "stream": Stream.PROBABILITY if found.respondent is not None else Stream.SELF_SELECTED,
+        "status": status,
+        "verdict": status,
+        "reason": found.reason,
         "flags": list(found.flags),
-        "respondent_id": respondent,
+        "respondent_id": found.respondent,
         "started_at": sent.started_at,
         "finished_at": sent.finished_at,
         "received_at": now,
         "actor": credential.actor,
         "sequence": sent.sequence,
         "consent_version": credential.consent_version,
-        "replaces": replaced.id if replaced else None,
+        "replaces": None,
         "correction": credential.correction.reason if credential.correction else None,
     }
-    # Accepted unless something speaks against it; the second of two interviews with one person waits, it is not lost.
-    for waits_for in (found.reason, found.reason or Reason.RESPONDENT_ANSWERED):
-        status = Status.QUARANTINED if waits_for else Status.ACCEPTED
-        if insert_new(session, SubmissionRow, {**values, "status": status, "verdict": status, "reason": waits_for}):
-            return Receipt(sent.id, found.sha256, now, status, waits_for)
-        if respondent is None or waits_for:
-            return None
-    return None
 
 
 def _replaced(session: Session, credential: Credential, wave: Wave) -> SubmissionRow:
@@ -320,9 +368,11 @@ def _reason_to_wait(
         return Reason.CREDENTIAL_REVOKED
     if (sent.instrument, sent.version) != (wave.instrument, wave.version):
         return Reason.OTHER_VERSION
-    if not wave.is_open(reporting_date(now)) and Flag.LATE not in flags:
-        return Reason.WAVE_CLOSED
-    return Reason.CROWDED if credential.crowded else None
+    return Reason.WAVE_CLOSED if not wave.is_open(reporting_date(now)) and Flag.LATE not in flags else None
+
+
+def _without_name(one: Score) -> dict[str, Any]:
+    return {name: value for name, value in vars(one).items() if name != "scale"}
 
 
 def _sheet(instrument: Instrument, answers: Mapping[str, Answer], calculated: Mapping[str, Value]) -> dict[str, Any]:
@@ -332,14 +382,3 @@ def _sheet(instrument: Instrument, answers: Mapping[str, Answer], calculated: Ma
         if answer is not None:
             sheet[question.id] = answer_json(question, answer)
     return sheet
-
-
-def _points(instrument: Instrument, key: Key, answers: Mapping[str, Answer]) -> dict[str, int]:
-    """What each answer earned; a scored question without an answer has no entry."""
-    return {
-        question.id: points_for(
-            answers[question.id], KINDS[question.kind].options(question), key.items[question.id], key.multiple_mode
-        )
-        for question in instrument.questions
-        if question.id in answers and question.id in key.items
-    }

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,8 @@ from literacy_app.areas.queries import townships
 from literacy_app.foundation.audit import record
 from literacy_app.foundation.clock import reporting_date
 from literacy_app.foundation.errors import InputError, NotFound, Problem
-from literacy_app.scoring.rules import Key, PassMark
+from literacy_app.foundation.lately import forget_answers, lately
+from literacy_app.scoring.rules import Key, PassMark, Scheme
 from literacy_app.surveys import queries
 from literacy_app.surveys.loader import Frozen, instrument_from, key_from, wave_body, wave_from
 from literacy_app.surveys.models import InstrumentRow, LinkRow, WaveRow
@@ -25,12 +26,27 @@ MOST_KEPT = 64
 
 
 @dataclass(frozen=True)
+class Standing:
+    """A wave as it stands: whether it has opened, and what is frozen since."""
+
+    wave: Wave
+    opened: bool
+    digest: str | None
+    places: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Kept:
     """An instrument version as it is kept, with the digest that names its content."""
 
     digest: str
     instrument: Instrument
     key: Key
+
+    @cached_property
+    def scheme(self) -> Scheme:
+        """How it is scored."""
+        return Scheme.of(self.instrument.questions, self.key)
 
 
 _kept: dict[str, Kept] = {}
@@ -96,6 +112,7 @@ def keep_wave(session: Session, wave: Wave, now: datetime) -> None:
         )
     )
     session.flush()
+    forget_answers()
     open_if_due(session, row, now)
     for kind in LinkKind:
         if queries.link_of(session, wave.id, kind) is None:
@@ -113,6 +130,7 @@ def replace_link(session: Session, wave: Wave, kind: LinkKind, author: str, now:
 def _new_link(session: Session, wave_id: str, kind: LinkKind, now: datetime) -> None:
     session.add(LinkRow(token=secrets.token_urlsafe(12), wave_id=wave_id, created_at=now, kind=kind))
     session.flush()
+    forget_answers()
 
 
 def open_if_due(session: Session, row: WaveRow, now: datetime) -> bool:
@@ -124,6 +142,7 @@ def open_if_due(session: Session, row: WaveRow, now: datetime) -> bool:
         row.opened_at, row.frozen_digest, row.places = now, instrument.digest, _places(session, row)
         record(session, row.pilot_id, now, "calendar", "wave_opened", row.id, digest=instrument.digest)
         session.flush()
+        forget_answers()
     return row.opened_at is not None
 
 
@@ -143,6 +162,13 @@ def _read(row: InstrumentRow) -> Kept:
 def _make_room(cache: dict[Any, Any]) -> None:
     if len(cache) >= MOST_KEPT:
         cache.clear()
+
+
+def asked_with(session: Session, standing: Standing, name: str, version: int) -> Kept | None:
+    """The instrument version that a submission to a wave names; the wave's own without a look once it is frozen."""
+    own = (standing.wave.instrument, standing.wave.version) == (name, version)
+    known = _kept.get(standing.digest or "") if own else None
+    return known or kept_instrument(session, name, version)
 
 
 def kept_instrument(session: Session, name: str, version: int) -> Kept | None:
@@ -169,20 +195,32 @@ def wave_of(session: Session, wave_id: str) -> Wave:
     return _wave(row.body)
 
 
+def standing_of(session: Session, wave_id: str) -> Standing:
+    """How a wave stands, as of a second ago. Raises NotFound."""
+
+    def ask() -> Standing:
+        row = queries.wave_row(session, wave_id)
+        if row is None:
+            raise NotFound(wave_id)
+        places = tuple(tuple(place) for place in _places(session, row))
+        return Standing(_wave(row.body), row.opened_at is not None, row.frozen_digest, places)
+
+    return lately(session, f"wave {wave_id}", ask)
+
+
 def instrument_of(session: Session, wave: Wave) -> Instrument:
     """The wave's instrument as respondents may see it, with the wave's townships filled in. Raises NotFound."""
     found = kept_instrument(session, wave.instrument, wave.version)
     row = queries.wave_row(session, wave.id)
     if found is None or row is None:
         raise NotFound(f"{wave.instrument}-v{wave.version}")
-    return with_places(session, found, row)
+    return with_places(found, tuple(tuple(place) for place in _places(session, row)))
 
 
-def with_places(session: Session, kept: Kept, row: WaveRow) -> Instrument:
-    """An instrument with the townships of a wave in the questions that offer them."""
+def with_places(kept: Kept, places: tuple[tuple[str, ...], ...]) -> Instrument:
+    """An instrument with the townships of a wave (code, Chinese name, English name) in the questions that offer them."""
     if not any(question.options_from for question in kept.instrument.questions):
         return kept.instrument
-    places = tuple(tuple(place) for place in _places(session, row))
     known = (kept.digest, places)
     if known not in _filled:
         _make_room(_filled)
@@ -211,6 +249,11 @@ def pass_mark_of(session: Session, wave: Wave) -> PassMark:
     if found is None:
         raise NotFound(f"{wave.instrument}-v{wave.version}")
     return found.key.pass_mark
+
+
+def entry_lately(session: Session, token: str) -> Entry | None:
+    """The same as `entry_of`, as of a second ago; for the door, through which one link may bring hundreds a second."""
+    return lately(session, f"entry {token}", lambda: entry_of(session, token))
 
 
 def entry_of(session: Session, token: str) -> Entry | None:

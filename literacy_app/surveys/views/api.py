@@ -1,22 +1,27 @@
 """The door for programs: submissions with receipts, and the description of a survey."""
 
 import json
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
 
 from literacy_app.foundation import clock
 from literacy_app.foundation.errors import Refused
+from literacy_app.foundation.policy import Policy
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Question
 from literacy_app.surveys import service
 from literacy_app.surveys.rules import Caller, Credential, Entry, Instrument, Outcome, Receipt, Reply
 from literacy_app.surveys.views.callers import Guesses, network_here, signing_key
-from literacy_app.webkit.extensions import reading, rest, transaction
+from literacy_app.webkit.extensions import reading, rest
 from literacy_app.webkit.policy import policy
 from literacy_app.webkit.security import for_programs, public
+from literacy_app.webkit.together import Together
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -162,7 +167,7 @@ def _entry() -> Entry | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or len(token) > LONGEST_TOKEN:
         return None
-    return service.entry_of(reading(), token.strip())
+    return service.entry_lately(reading(), token.strip())
 
 
 def _sign_in() -> Any:
@@ -201,25 +206,30 @@ def _after_blank(text: str, place: int) -> int:
 def _receive(raw: bytes, entry: Entry) -> Outcome | None:
     """The door's answer; None when the database is busy, full or away, and nothing was consumed."""
     now, wave = clock.now(), entry.wave
+    credential = Credential(Caller.LINK, wave.pilot, wave.id, "link", entry.respondent, entry.revoked)
     try:
-        network = network_here() if entry.is_open_to_all else None
-        crowded = network is not None and service.is_crowded(reading(), wave, network, policy(), now)
-        proof = request.headers.get(PROOF_HEADER) if crowded else None
-        credential = Credential(
-            Caller.LINK, wave.pilot, wave.id, "link", entry.respondent, revoked=entry.revoked, crowded=crowded
-        )
         found = service.read(reading(), raw, credential, now)
         rest()
-        with transaction() as session:
-            if proof and service.spend_proof(session, wave, signing_key(), proof, policy(), now):
-                found, network = service.proved(found), None
-            outcome = service.store(session, found, credential, now)
-            if outcome.reply is Reply.STORED and network is not None:
-                service.count_use(session, wave, network, policy(), now)
-            return outcome
+        network = network_here() if entry.is_open_to_all else None
+        arrival = service.Arrival(found, credential, wave, network, request.headers.get(PROOF_HEADER))
+        return _shared_door()((arrival, signing_key(), policy(), now))
     except (OperationalError, PoolTimeout, Refused):
         current_app.logger.warning("a submission was put off", exc_info=True)
         return None
+
+
+_Job = tuple[service.Arrival, str, Policy, datetime]
+
+
+def _keep_all(session: Session, jobs: Sequence[_Job]) -> list[Outcome]:
+    _, key, figures, now = jobs[-1]
+    return service.admit_all(session, [arrival for arrival, *_ in jobs], key, figures, now)
+
+
+def _shared_door() -> Together[_Job, Outcome]:
+    """The queue before this application's database; a group is received at the moment its latest member arrived."""
+    doors: Together[_Job, Outcome] = current_app.extensions.setdefault("door", Together(_keep_all))
+    return doors
 
 
 def _reply(outcome: Outcome | None) -> tuple[int, dict[str, Any]]:

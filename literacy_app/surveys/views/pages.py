@@ -15,7 +15,7 @@ from literacy_app.foundation.codes import normal_code, written
 from literacy_app.foundation.errors import NotFound, Refused
 from literacy_app.questions.forms import CODE_FIELD, FIELD, fault_words, typed_answer
 from literacy_app.questions.kinds import KINDS
-from literacy_app.questions.rules import Answer, Fault, Question
+from literacy_app.questions.rules import Answer, Code, Fault, Question, as_text
 from literacy_app.questions.views import on_page
 from literacy_app.surveys import queries, service
 from literacy_app.surveys.models import Draft
@@ -168,7 +168,7 @@ def consent(token: str) -> Any:
         with transaction() as session:
             secret = service.begin_draft(session, desk.wave, desk.language, version, now, respondent)
             if desk.entry.is_open_to_all:
-                service.count_use(session, desk.wave, network_here(), policy(), now, begun=True)
+                service.count_use(session, desk.wave, network_here(), policy(), now, begun=1)
     except Refused:
         return redirect(url_for("surveys.cover", token=token), 303)
     return _remember(redirect(url_for("surveys.question", token=token, number=1), 303), desk, secret)
@@ -182,8 +182,7 @@ def question(token: str, number: int) -> Any:
     if (away := _not_answering(desk)) is not None:
         return away
     asked = _asked(desk, number)
-    given = (desk.draft.answers if desk.draft else {}).get(asked.id)
-    return _ask(desk, number, _typed(asked, given))
+    return _ask(desk, number, _typed(asked, desk.answers.get(asked.id)))
 
 
 @blueprint.post("/s/<token>/<int:number>")
@@ -272,7 +271,7 @@ def _is_crowded(desk: Desk) -> bool:
     if not desk.entry.is_open_to_all or desk.draft is None:
         return False
     began, asked = desk.draft.started_at, len(desk.walk.numbers) if desk.walk else 0
-    return service.is_crowded(reading(), desk.wave, network_here(), policy(), clock.now(), began_at=began, asked=asked)
+    return service.is_crowded(reading(), desk.wave, network_here(), policy(), clock.now(), began, asked)
 
 
 @blueprint.post("/s/<token>/send")
@@ -294,7 +293,7 @@ def send(token: str) -> Any:
                 crowded = not service.spend_proof(session, desk.wave, signing_key(), proof, policy(), now)
             outcome = service.send_draft(session, desk.wave, request.cookies[_cookie(token)], now, crowded=crowded)
             if outcome.reply is Reply.STORED and desk.entry.is_open_to_all:
-                service.count_use(session, desk.wave, network_here(), policy(), now)
+                service.count_use(session, desk.wave, network_here(), policy(), now, sent=1)
     except Refused:
         return _check(desk, unreadable=True)
     return redirect(url_for("surveys.done", token=token), 303)
@@ -374,21 +373,20 @@ def _meant(desk: Desk, number: int) -> Question | None:
     return next((one for one in desk.shown if one.id == named), None)
 
 
-def _typed(question: Question, given: Any) -> list[str]:
-    if given is None:
-        return []
-    if isinstance(given, dict):
-        # Among options a code is one more of them; a box for a number or a text it leaves empty.
-        return [str(given["code"])] if KINDS[question.kind].options(question) else []
-    return [str(value) for value in given] if isinstance(given, list) else [str(given)]
+def _typed(question: Question, given: Answer | None) -> list[str]:
+    if isinstance(given, Code) and not KINDS[question.kind].options(question):
+        return []  # among options a code is one more of them; a box for a number or a text it leaves empty
+    return list(given) if isinstance(given, tuple) else [as_text(given)] * (given is not None)
 
 
 def _ask(desk: Desk, number: int, typed: list[str], error: str = "") -> Response:
     asked = _asked(desk, number)
     assert desk.walk is not None and desk.draft is not None  # noqa: S101 - a question is asked on somebody's way
-    words = words_for(asked, desk.words, desk.instrument, desk.answers | desk.walk.calculated)
+    # An answer on a branch that is closed now is kept, but nobody is reminded of it.
+    said = {id: one for id, one in desk.answers.items() if id not in desk.walk.hidden} | desk.walk.calculated
+    words = words_for(asked, desk.words, desk.instrument, said)
     local = clock.now().astimezone(REPORTING_ZONE)
-    options = offered(asked, desk.answers, local, str(desk.draft.id))
+    options = offered(asked, said, local, str(desk.draft.id))
     page = on_page(asked, words, desk.words.labels, typed, error, codes=True, options=options)
     numbers = desk.walk.numbers
     response = _show(

@@ -1,0 +1,183 @@
+"""Reads workbooks: limits first, then nothing but plain cells, then pyxform's judgement."""
+
+import re
+import warnings
+import zlib
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import Any
+from xml.parsers import expat
+from zipfile import BadZipFile, ZipFile
+
+from literacy_app.foundation.errors import InputError, Problem
+from literacy_app.xlsform.rules import Remark, Row, Sheets
+from literacy_app.xlsform.rules.outline import CHOICES, SETTINGS, SURVEY
+
+LARGEST_FILE = 2 * 1024 * 1024
+LARGEST_UNPACKED = 24 * 1024 * 1024
+MOST_ENTRIES, MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 200, 5_000, 120, 10_000
+_HEAD = b"PK\x03\x04"
+_FORBIDDEN = re.compile(r"vbaproject|macrosheets|activex|externallinks|/connections\.xml|embeddings", re.IGNORECASE)
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_PLACE = re.compile(r"\[?row\s*:\s*(\d+)\]?", re.IGNORECASE)
+_ON_SHEET = re.compile(r"'(survey|choices|settings)' sheet|the (survey|choices|settings) sheet", re.IGNORECASE)
+
+
+def read_workbook(path: Path) -> tuple[Sheets, tuple[Remark, ...]]:
+    """The sheets of an .xlsx file, and what pyxform has against them. Raises InputError for what is no plain, small workbook."""
+    raw = _read_raw(path)
+    try:
+        _check_container(path.name, raw)
+    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        raise InputError([Problem(path.name, "", f"is no workbook ({error})")]) from error
+    return _with_pyxform(path.name, raw)
+
+
+def _read_raw(path: Path) -> bytes:
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(
+            [Problem(path.name, "", "is not called .xlsx: other workbooks, with macros or old, are not read")]
+        )
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise InputError([Problem(path.name, "", f"cannot be read ({error.strerror})")]) from error
+    if len(raw) > LARGEST_FILE:
+        raise InputError([Problem(path.name, "", f"is larger than {LARGEST_FILE} bytes")])
+    if not raw.startswith(_HEAD):
+        raise InputError([Problem(path.name, "", "is no workbook in the format .xlsx")])
+    return raw
+
+
+def _check_container(name: str, raw: bytes) -> None:
+    """Refuse what unpacks to too much, brings programs or refers to elsewhere, before any of it is understood."""
+    # How many entries the archive claims stands at its end; Python would read a million of them first.
+    end = raw.rfind(b"PK\x05\x06")
+    claimed = int.from_bytes(raw[end + 10 : end + 12], "little") if end >= 0 else 0
+    if claimed > MOST_ENTRIES:
+        raise InputError([Problem(name, "", f"has more than {MOST_ENTRIES} parts")])
+    with ZipFile(BytesIO(raw)) as archive:
+        parts = archive.infolist()
+        if len(parts) > MOST_ENTRIES:
+            raise InputError([Problem(name, "", f"has more than {MOST_ENTRIES} parts")])
+        if len({part.filename for part in parts}) < len(parts):
+            raise InputError([Problem(name, "", "has two parts of the same name")])
+        left = LARGEST_UNPACKED
+        if sum(part.file_size for part in parts) > left:
+            raise InputError([Problem(name, "", f"unpacks to more than {LARGEST_UNPACKED} bytes")])
+        for part in parts:
+            if _FORBIDDEN.search(part.filename):
+                raise InputError([Problem(name, part.filename, "macros, embedded files and outside data are not read")])
+            with archive.open(part) as stream:
+                content = stream.read(left + 1)  # what it unpacks to, whatever it claims
+            left -= len(content)
+            if left < 0:
+                raise InputError([Problem(name, "", f"unpacks to more than {LARGEST_UNPACKED} bytes")])
+            if PurePosixPath(part.filename).suffix in (".xml", ".rels", ".vml"):
+                _Scan(name, part.filename).read(content)
+
+
+class _Scan:
+    """Goes through one XML part without keeping anything."""
+
+    def __init__(self, file: str, part: str) -> None:
+        self.file, self.part = file, part
+        self.is_sheet = part.lower().startswith("xl/worksheets/")
+        self.row = self.column = self.rows = self.cells = self.length = 0
+        self.parser = expat.ParserCreate()
+        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.StartElementHandler = self._begin
+        self.parser.CharacterDataHandler = self._text
+
+    def read(self, content: bytes) -> None:
+        try:
+            self.parser.Parse(content, True)
+        except expat.ExpatError as error:
+            raise InputError([Problem(self.file, self.part, f"is broken ({error})")]) from error
+
+    def _fail(self, message: str) -> None:
+        where = f"{self.part} row {self.row}" if self.is_sheet and self.row else self.part
+        raise InputError([Problem(self.file, where, message)])
+
+    def _doctype(self, *_: object) -> None:
+        self._fail("has a document type, which may refer to other files")
+
+    def _text(self, text: str) -> None:
+        self.length += len(text)
+        if self.length > LONGEST_CELL and (self.is_sheet or self.part.lower().endswith("sharedstrings.xml")):
+            self._fail(f"has a cell of more than {LONGEST_CELL} characters")
+
+    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
+        tag = tag.rpartition(":")[2]
+        if attributes.get("TargetMode") == "External" and "hyperlink" not in attributes.get("Type", ""):
+            self._fail("refers to something outside the file")
+        if "macroEnabled" in attributes.get("ContentType", ""):
+            self._fail("macros are not read")
+        if tag in ("c", "si"):
+            self.length = 0
+        if not self.is_sheet:
+            return
+        if tag == "row":
+            self.row = int(attributes["r"]) if attributes.get("r", "").isdigit() else self.row + 1
+            self.rows, self.column = self.rows + 1, 0
+        elif tag == "c":
+            found = _REFERENCE.fullmatch(attributes.get("r", ""))
+            self.column = _number(found[1]) if found else self.column + 1
+            self.cells += 1
+        elif tag == "f":
+            self._fail("has a formula; write what it comes to")
+        elif tag == "dimension":
+            for letters, digits in _REFERENCE.findall(attributes.get("ref", "")):
+                self._check(int(digits), _number(letters))
+        self._check(max(self.row, self.rows), self.column)
+
+    def _check(self, row: int, column: int) -> None:
+        if row > MOST_ROWS or column > MOST_COLUMNS:
+            self._fail(
+                f"reaches beyond {MOST_ROWS} rows and {MOST_COLUMNS} columns; delete the empty ones and save again"
+            )
+
+
+def _number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _with_pyxform(name: str, raw: bytes) -> tuple[Sheets, tuple[Remark, ...]]:
+    # Imported here because it comes with the optional part `xlsform` only.
+    try:
+        from pyxform.errors import PyXFormError
+        from pyxform.xls2json_backends import xlsx_to_dict
+        from pyxform.xls2xform import convert
+    except ImportError as error:
+        message = 'workbooks are read with pyxform: pip install "environmental-health-literacy[xlsform]"'
+        raise InputError([Problem(name, "", message)]) from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of openpyxl about things in a workbook that are no cells
+        try:
+            book = xlsx_to_dict(BytesIO(raw))
+        except Exception as error:  # a library at a stranger's file: whatever it raises, the file is the reason
+            raise InputError([Problem(name, "", f"cannot be read ({error})")]) from error
+        if not book.get(SURVEY):
+            raise InputError([Problem(name, "", f"has no sheet {SURVEY!r} with questions")])
+        sheets = Sheets(*(_rows(book.get(sheet)) for sheet in (SURVEY, CHOICES, SETTINGS)))
+        try:
+            convert(BytesIO(raw), file_type=".xlsx")
+        except PyXFormError as error:
+            return sheets, (_remark(str(error)),)
+        except Exception as error:
+            return sheets, (Remark(SURVEY, 0, f"pyxform cannot read it ({type(error).__name__}: {error})"),)
+    return sheets, ()
+
+
+def _rows(found: Any) -> tuple[Row, ...]:
+    return tuple(Row(number, dict(cells)) for number, cells in enumerate(found or [], start=2) if cells)
+
+
+def _remark(said: str) -> Remark:
+    said = " ".join(said.split())
+    row, sheet = _PLACE.search(said), _ON_SHEET.search(said)
+    return Remark((sheet[1] or sheet[2]).lower() if sheet else SURVEY, int(row[1]) if row else 0, said)
