@@ -79,7 +79,7 @@ def submissions(session: Session, wave: Wave, selection: Selection) -> Iterator[
         drawn = and_(Respondent.pilot_id == row.pilot_id, Respondent.id == row.respondent_id)
         query = query.outerjoin(Respondent, drawn)
     query = query.where(*_wanted(wave, selection)).order_by(row.id)
-    found = session.execute(query, execution_options={"yield_per": BATCH})
+    found = session.connection().execute(query, execution_options={"yield_per": BATCH})
     yield from found.partitions()
 
 

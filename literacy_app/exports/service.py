@@ -135,7 +135,8 @@ class _Rows(Generic[F]):
         self.answers = {version: _answers(shape, made, asked, in_sav=in_sav) for version, asked in ways.items()}
         self.points = {version: _points(shape, made, asked) for version, asked in ways.items()}
         self.scores = _scores(shape, made)
-        self.design = shape.maker(made.design)
+        self.respondent = shape.maker(made.design[:1])
+        self.place = Cells(shape.maker(made.design[1:]))
         self.paradata = shape.maker(made.paradata)
         self.full = bool(made.design)
 
@@ -152,7 +153,8 @@ class _Rows(Generic[F]):
             *self.scores.row(one[SCORES] or "{}"),
         ]
         if self.full:
-            row += [self.design(_design(one, weights)), self.paradata((one[PARADATA_AT],))]
+            design = _design(one, weights)
+            row += [self.respondent(design[:1]), self.place[design[1:]], self.paradata((one[PARADATA_AT],))]
         return row
 
 

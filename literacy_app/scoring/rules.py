@@ -25,6 +25,10 @@ class PassMark:
     points: int
     of: int
 
+    def least(self, max_points: int) -> int:
+        """The fewest points of `max_points` that reach the mark."""
+        return -(-self.points * max_points // self.of)
+
 
 @dataclass(frozen=True)
 class Marking:

@@ -90,6 +90,13 @@ def test_times_carry_the_offset_of_the_reporting_zone(stocked: Session, now: dat
     assert row["meta.received_at"] == "2026-11-01T12:00:00+08:00"
 
 
+def test_the_receipt_code_is_the_one_that_was_given(stocked: Session, now: datetime) -> None:
+    outcome = receive_submission(stocked, body(), link(), now)
+    assert outcome.receipt is not None
+    assert csv_rows(made(stocked, Form.WIDE_CSV))[0]["meta.receipt"] == outcome.receipt.code
+    assert csv_rows(made(stocked, Form.WIDE_CSV))[0]["meta.id"] == str(outcome.receipt.id)
+
+
 def test_codes_stand_in_their_column_for_choices_and_beside_it_for_everything_else(
     second: Session, now: datetime
 ) -> None:

@@ -42,7 +42,7 @@ YES = Question("x", "true_false", dimension="concepts")  # type: ignore[arg-type
         (Question("x", "date"), "20261103", date(2026, 11, 3)),
         (Question("x", "date"), "2026.11.3", date(2026, 11, 3)),
         (Question("x", "date"), "*9", Code.REFUSED),
-        (Question("x", "text"), " 骑马 ", " 骑马 "),
+        (Question("x", "text"), " 骑马 ", "骑马"),
         (Question("x", "text"), "*9", Code.REFUSED),
     ],
 )

@@ -115,9 +115,7 @@ def find_programs(home: Path) -> Path:
     return package / "pginstall" / "bin"
 
 
-def launch(
-    programs: Path, home: Path, owner: dict[str, Any], given: tuple[str, ...]
-) -> subprocess.Popen[bytes]:
+def launch(programs: Path, home: Path, owner: dict[str, Any], given: tuple[str, ...]) -> subprocess.Popen[bytes]:
     """Make the data folder and start the server in it. Raises NoPostgres."""
     data, log = home / "data", home / "log"
     locale = ("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8")

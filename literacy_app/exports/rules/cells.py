@@ -108,14 +108,12 @@ class Cutter(Generic[F]):
         """The fragments, the blank one where nothing is stored under a name."""
         row, known = self.blank.copy(), self.pieces
         head, *pieces = stored.split(self.apart)
-        if not pieces:
-            return row
         try:
             place = self.places[head[2:]]
-            last = pieces.pop()
+            # The last has the object's own bracket where a name would follow.
+            pieces[-1] = f"{pieces[-1][:-1]}{BETWEEN}{NO_MORE}"
             for piece in pieces:
                 row[place], place = known[place][piece]
-            row[place] = known[place][f"{last[:-1]}{BETWEEN}{NO_MORE}"][0]
         except (KeyError, ValueError):
             return self._row(json.loads(stored))
         return row

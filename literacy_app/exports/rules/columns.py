@@ -115,7 +115,7 @@ TERMS = (
     _fact("meta.consent_version", "同意书版本", "Version of the consent text", 80),
 )
 DESIGN = (
-    _fact("design.respondent", "被抽中的人（编号）", "Person drawn (id)", 36),
+    _fact("design.respondent", "被抽中的人（编号）", "Person drawn (id)", 36, plain=True),
     _fact("design.stratum", "层", "Stratum", 160),
     _fact("design.psu", "初级抽样单元", "Primary sampling unit", 160),
     _fact("design.area", "居住地区划代码", "Area code", 48),

@@ -53,7 +53,8 @@ def read_typed(question: Question, typed: str) -> Answer | Fault | None:
     if kind.options(question):
         return _read_options(question, plain)
     if question.kind == "text":
-        return kind.from_form(question, [typed])
+        # Space round what was written is nobody's answer, and would make two equal entries differ.
+        return kind.from_form(question, [typed.strip()])
     if question.kind == "date":
         plain = written_day(plain)
     return kind.from_form(question, [plain])

@@ -89,7 +89,7 @@ def list_page(wave: Wave, pilot: PilotRow, problem: str = "") -> str:
     shown = [row for row in rows if row.number > after and chosen in ("", row.state)]
     kept = request.args.get("kept", 0, type=int)
     head, mine = holds(pilot, HEADS), current_staff().login
-    waiting = queries.waiting_by_psu(reading(), wave.pilot, wave.id) if head else {}
+    waiting = _waiting(wave) if head else []
     names = {
         "": _("全部"),
         State.ONCE: _("等第二遍"),
@@ -120,6 +120,15 @@ def list_page(wave: Wave, pilot: PilotRow, problem: str = "") -> str:
         head=head,
         waiting=waiting,
     )
+
+
+def _waiting(wave: Wave) -> list[tuple[str, str, int]]:
+    """The PSUs in which people drawn have not answered: code, name, and how many."""
+    found = queries.waiting_by_psu(reading(), wave.pilot, wave.id)
+    named = queries.places(reading(), sorted(found), wave.opens_on)
+    chinese = preferences().language == "zh_Hans"
+    names = {psu: place.name_zh if chinese else place.name_en for psu, place in named.items()}
+    return [(psu, f"{names[psu]} {psu}" if psu in names else psu, count) for psu, count in found.items()]
 
 
 def _row(form: Form) -> Row:
@@ -355,11 +364,8 @@ def _compare_page(wave: Wave, number: int, errors: dict[str, str], problem: str 
         ]
         if name != Part.LANGUAGE:
             options.append((Side.OTHER.value, _("都不对，按纸上写的")))
-        title = (
-            inline(f"{_('第 %(number)s 题', number=places[question.id])} · {words.questions[question.id].stem}")
-            if question
-            else _part_words(name)
-        )
+        place = _("第 %(number)s 题", number=places[question.id]) if question else ""
+        title = inline(f"{place} · {words.questions[question.id].stem}") if question else _part_words(name)
         rows.append(
             {
                 "name": name,
@@ -388,7 +394,7 @@ def _compare_page(wave: Wave, number: int, errors: dict[str, str], problem: str 
 
 def _marks(instrument: Instrument, words: InstrumentWords, question: Question) -> str:
     line = next(one.line for one in ready(instrument) if one.line.id == question.id)
-    listed = "　".join(f"{mark} {text}" for mark, text in (*line.marks, *line.apart))
+    listed = "　".join(f"{mark}\u00a0{text}" for mark, text in (*line.marks, *line.apart))
     return listed or marks_words(question)
 
 

@@ -141,7 +141,7 @@ def _blocks(found: tuple[Line, ...]) -> list[dict[str, Any]]:
             continue
         only = _only(line.condition) if line.condition else ""
         if line.some_options:
-            only = f"{only} {_('有的选项不是人人可选，请按调查员的提示。')}".strip()
+            only = " ".join(filter(None, (only, _("有的选项不是人人可选，请按调查员的提示。"))))
         block = {
             "type": "matrix" if line.matrix else "note" if line.number is None else "question",
             "kind": line.kind,
@@ -228,7 +228,7 @@ def _cards_pdf(wave: Wave, pilot: PilotRow, addressed: list[tuple[service.Card, 
         "warning": _("演示数据：虚构的地区和合成的答卷") if pilot.synthetic else "",
         "call": _("请您参加调查"),
         "how": [
-            _("用手机扫码就能答，大约 15 分钟"),
+            _("用手机扫码就能答"),
             _("一张卡只给抽中的那一位，只能答一次"),
             _("不方便用手机，调查员会上门"),
         ],

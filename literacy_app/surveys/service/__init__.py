@@ -23,9 +23,11 @@ from literacy_app.surveys.service.crowd import (
     Network,
     admit_all,
     count_use,
+    draft_is_crowded,
     forget_crowds,
     is_crowded,
     new_challenge,
+    send_alone,
     spend_proof,
 )
 from literacy_app.surveys.service.door import (
@@ -63,6 +65,7 @@ __all__ = [
     "count_use",
     "decide",
     "draft_answers",
+    "draft_is_crowded",
     "draft_walk",
     "entry_lately",
     "entry_of",
@@ -87,6 +90,7 @@ __all__ = [
     "read_answers",
     "receive_submission",
     "replace_link",
+    "send_alone",
     "send_draft",
     "spend_proof",
     "standing_of",

@@ -24,9 +24,12 @@ from sqlalchemy.orm import Session
 
 from literacy_app.foundation.orm import connection_of, insert_new
 from literacy_app.foundation.policy import Policy
+from literacy_app.surveys import queries
 from literacy_app.surveys.models import NetworkUse, SpentProof
 from literacy_app.surveys.rules import Credential, Outcome, Reply, Wave
+from literacy_app.surveys.service.alone import draft_walk, send_draft
 from literacy_app.surveys.service.door import Read, Unreadable, set_apart, store_all
+from literacy_app.surveys.service.keeping import instrument_of
 
 LONGEST_PROOF = 1_000
 _TABLE = cast(Table, NetworkUse.__table__)
@@ -82,6 +85,36 @@ def admit_all(session: Session, arrivals: Sequence[Arrival], key: str, policy: P
     for (wave, network), count in used.items():
         count_use(session, wave, network, policy, now, sent=count)
     return outcomes
+
+
+def send_alone(
+    session: Session,
+    wave: Wave,
+    secret: str,
+    network: Network | None,
+    proof: str | None,
+    key: str,
+    policy: Policy,
+    now: datetime,
+) -> Outcome:
+    """Send what a person answered on our pages (`send_draft`); `network` is None for an invitation, which is never crowded."""
+    crowded = network is not None and draft_is_crowded(session, wave, secret, network, policy, now)
+    proved = crowded and bool(proof) and spend_proof(session, wave, key, proof or "", policy, now)
+    outcome = send_draft(session, wave, secret, now, crowded=crowded and not proved)
+    if outcome.reply is Reply.STORED and network is not None and not proved:
+        count_use(session, wave, network, policy, now, sent=1)
+    return outcome
+
+
+def draft_is_crowded(
+    session: Session, wave: Wave, secret: str, network: Network, policy: Policy, now: datetime
+) -> bool:
+    """Whether a draft, sent now without a proof, would wait for a person's look."""
+    draft = queries.draft_by_secret(session, wave.id, secret)
+    if draft is None or draft.sent_body is not None:
+        return False
+    asked = len(draft_walk(instrument_of(session, wave), draft, now).numbers)
+    return is_crowded(session, wave, network, policy, now, draft.started_at, asked)
 
 
 _Place = tuple[Wave, Network]

@@ -258,12 +258,12 @@ def entry_lately(session: Session, token: str) -> Entry | None:
 
 def entry_of(session: Session, token: str) -> Entry | None:
     """Where the last part of a survey link leads, or None: a link, or `<link>.<secret>` of somebody who was invited."""
-    link, _, secret = token.partition(".")
+    link, dot, secret = token.partition(".")
     found = queries.link(session, link)
     if found is None:
         return None
     wave = wave_of(session, found.wave_id)
-    respondent = queries.invited(session, wave.pilot, secret) if secret else None
-    if secret and (respondent is None or queries.respondent(session, wave.pilot, wave.id, respondent) is None):
+    respondent = queries.invited(session, wave.pilot, secret) if dot else None
+    if dot and (respondent is None or queries.respondent(session, wave.pilot, wave.id, respondent) is None):
         return None
     return Entry(token, LinkKind(found.kind), wave, respondent, found.revoked_at is not None)

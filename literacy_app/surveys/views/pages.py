@@ -19,7 +19,7 @@ from literacy_app.questions.rules import Answer, Code, Fault, Question, as_text
 from literacy_app.questions.views import on_page
 from literacy_app.surveys import queries, service
 from literacy_app.surveys.models import Draft
-from literacy_app.surveys.rules import Entry, Instrument, InstrumentWords, LinkKind, Receipt, Reply, Wave
+from literacy_app.surveys.rules import Entry, Instrument, InstrumentWords, LinkKind, Receipt, Wave
 from literacy_app.surveys.rules.walk import Walk, offered, words_for
 from literacy_app.surveys.views.callers import network_here, signing_key
 from literacy_app.webkit.extensions import reading, transaction
@@ -167,8 +167,8 @@ def consent(token: str) -> Any:
     try:
         with transaction() as session:
             secret = service.begin_draft(session, desk.wave, desk.language, version, now, respondent)
-            if desk.entry.is_open_to_all:
-                service.count_use(session, desk.wave, network_here(), policy(), now, begun=1)
+            if (network := _network(desk)) is not None:
+                service.count_use(session, desk.wave, network, policy(), now, begun=1)
     except Refused:
         return redirect(url_for("surveys.cover", token=token), 303)
     return _remember(redirect(url_for("surveys.question", token=token, number=1), 303), desk, secret)
@@ -264,14 +264,14 @@ def _check(desk: Desk, **more: Any) -> Response:
 
 def _puzzle(desk: Desk) -> dict[str, object] | None:
     """A puzzle for the phone, only where answers come in thick from one network; nobody has to do anything for it."""
-    return service.new_challenge(signing_key(), policy(), clock.now()) if _is_crowded(desk) else None
+    network, now, secret = _network(desk), clock.now(), request.cookies[_cookie(desk.token)]
+    if network is None or not service.draft_is_crowded(reading(), desk.wave, secret, network, policy(), now):
+        return None
+    return service.new_challenge(signing_key(), policy(), now)
 
 
-def _is_crowded(desk: Desk) -> bool:
-    if not desk.entry.is_open_to_all or desk.draft is None:
-        return False
-    began, asked = desk.draft.started_at, len(desk.walk.numbers) if desk.walk else 0
-    return service.is_crowded(reading(), desk.wave, network_here(), policy(), clock.now(), began, asked)
+def _network(desk: Desk) -> service.Network | None:
+    return network_here() if desk.entry.is_open_to_all else None
 
 
 @blueprint.post("/s/<token>/send")
@@ -286,14 +286,10 @@ def send(token: str) -> Any:
         return _check(desk, stale=True)
     if desk.walk and (desk.walk.violated or any(one.required for one in desk.walk.gaps(desk.answers))):
         return _check(desk, unreadable=True)
-    crowded, now = not desk.sent and _is_crowded(desk), clock.now()
+    secret, proof = request.cookies[_cookie(token)], request.form.get("proof")
     try:
         with transaction() as session:
-            if crowded and (proof := request.form.get("proof")):
-                crowded = not service.spend_proof(session, desk.wave, signing_key(), proof, policy(), now)
-            outcome = service.send_draft(session, desk.wave, request.cookies[_cookie(token)], now, crowded=crowded)
-            if outcome.reply is Reply.STORED and desk.entry.is_open_to_all:
-                service.count_use(session, desk.wave, network_here(), policy(), now, sent=1)
+            service.send_alone(session, desk.wave, secret, _network(desk), proof, signing_key(), policy(), clock.now())
     except Refused:
         return _check(desk, unreadable=True)
     return redirect(url_for("surveys.done", token=token), 303)
@@ -309,7 +305,8 @@ def done(token: str) -> Any:
         return redirect(url_for("surveys.cover", token=token))
     scores = queries.scores(reading(), desk.wave.pilot, desk.draft.id) if desk.wave.show_result else {}
     learn = service.worth_learning(reading(), desk.wave, desk.draft.id) if scores else []
-    return _show("done", desk, receipt=receipt, scores=scores, learn=learn)
+    mark = service.pass_mark_of(reading(), desk.wave).least(scores["total"].max_points) if scores else None
+    return _show("done", desk, receipt=receipt, scores=scores, learn=learn, mark=mark)
 
 
 @blueprint.route("/s/<token>/pause", methods=["GET", "POST"])

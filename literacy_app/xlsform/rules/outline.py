@@ -180,8 +180,6 @@ def read_outline(rows: Sequence[Row], ledger: Ledger) -> Outline:
             elif silent.get(name) == "is a group":
                 del silent[name]
             ids[name] = _id(row, name, groups, ledger)
-            if found.or_other:
-                ids[f"{name}_other"], places[f"{name}_other"] = f"{name}_other", row.number
             entries.append(Entry(row, found, ids[name], tuple(groups)))
     return Outline(tuple(entries), ids, places, silent)
 

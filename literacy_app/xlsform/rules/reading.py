@@ -170,7 +170,7 @@ def _sections(entries: Sequence[Entry], settings: Row, default: str, ledger: Led
 
 
 def _title(settings: Row, default: str) -> Texts:
-    return by_language(settings, "x_title", default) or by_language(settings, "form_title", default)
+    return {**by_language(settings, "form_title", default), **by_language(settings, "x_title", default)}
 
 
 def _in_one_piece(found: Sequence[tuple[Entry, list[Item]]], book: Book) -> list[Item]:
