@@ -34,10 +34,10 @@ def copy(tmp_path: Path) -> Path:
     [
         ("areas/rules.py", "from literacy_app.surveys import rules", "(learning wing)"),
         ("lessons/rules.py", "from literacy_app.practice import rules", "(learning wing)"),
-        ("surveys/rules.py", "from literacy_app.targets import rules", "(survey wing)"),
+        ("surveys/rules/walk.py", "from literacy_app.targets import rules", "(survey wing)"),
         ("practice/queries.py", "from literacy_app.practice import service", "Inside a room"),
         ("scoring/rules.py", "import flask", "Pure: rules, loader"),
-        ("surveys/service.py", "from literacy_app.webkit import pages", "Pure: rules, loader"),
+        ("surveys/service/door.py", "from literacy_app.webkit import pages", "Pure: rules, loader"),
         ("scoring/rules.py", "import sqlalchemy", "Pure: rules know"),
         ("estimation/queries.py", "from literacy_app.practice import models", "survey never imports learning"),
         ("practice/service.py", "from literacy_app.surveys import models", "learning never imports survey"),

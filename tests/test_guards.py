@@ -25,6 +25,7 @@ HOUSE = REPOSITORY / "literacy_app"
 # Every page that anybody may open. A new one is added here on purpose, with a reviewer looking.
 PUBLIC = {
     "accounts.sign_in",
+    "api.challenge",
     "api.describe",
     "api.submit",
     "api.submit_batch",
@@ -70,6 +71,8 @@ PUBLIC = {
     "surveys.cover",
     "surveys.done",
     "surveys.leave",
+    "surveys.pause",
+    "surveys.resume",
     "surveys.question",
     "surveys.send",
     "webkit.preferences",

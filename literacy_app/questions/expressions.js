@@ -172,7 +172,7 @@
     if: (scene, given) => evaluate(truth(evaluate(given[0], scene)) ? given[1] : given[2], scene),
     coalesce: (scene, given) => {
       const first = evaluate(given[0], scene);
-      return text(first) !== "" ? first : evaluate(given[1], scene);
+      return text(first) !== "" && first === first ? first : evaluate(given[1], scene); // as ODK: NaN is nothing
     },
     once: (scene, given) => scene.this || evaluate(given[0], scene),
     not: ofTruth((value) => !value),

@@ -11,16 +11,20 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from literacy_app.estimation.rules.weights import response_weights
-from literacy_app.exports.rules import Form, Selection
+from literacy_app.exports.queries import hold_still
+from literacy_app.exports.rules import Column, ColumnType, Form, Selection
+from literacy_app.exports.rules.xlsx_file import XlsxFile
 from literacy_app.exports.service import export
+from literacy_app.foundation.languages import Bilingual
+from literacy_app.foundation.orm import WRITES
 from literacy_app.surveys.models import AnswerSheet
 from literacy_app.surveys.rules import Correction, Decision
 from literacy_app.surveys.service import decide, receive_submission, wave_of
-from tests.builders import ALL_RIGHT, SIX_OF_TEN, body, desk, draw, link
+from tests.builders import ALL_RIGHT, SIX_OF_TEN, body, desk, draw, link, load_files
 from tests.exports.readers import (
     NOW,
     csv_rows,
@@ -270,6 +274,16 @@ def test_the_full_copy_is_the_same_in_excel_spss_and_json_lines(
     assert (line["design"]["weight.response"], line["paradata"]) == (25, {"taps": 3})
 
 
+def test_paradata_that_no_cell_can_hold_are_said_to_be_in_json_lines(
+    stocked: Session, now: datetime, tmp_path: Path
+) -> None:
+    long = "字" * 40_000
+    receive_submission(stocked, body(paradata=long), link(), now)
+    said = xlsx_rows(made(stocked, Form.XLSX, copy="full"))[0]["meta.paradata"]
+    assert said == sav(made(stocked, Form.SAV, copy="full"), tmp_path)[0][0]["meta.paradata"]
+    assert "data.jsonl" in said and json_lines(made(stocked, Form.JSONL, copy="full"))[0]["paradata"] == long
+
+
 def test_the_long_file_has_a_row_an_answer_in_the_order_of_the_form(second: Session, now: datetime) -> None:
     receive_submission(second, body(EVERYTHING | {"q2": {"code": "dont_know"}}, version=2), link(), now)
     rows = csv_rows(made(second, Form.LONG_CSV))
@@ -310,6 +324,31 @@ def test_the_first_bytes_come_before_the_rows_are_read(stocked: Session, now: da
     receive_submission(stocked, body(), link(), now)
     assert first and len(b"".join(pieces)) > 0
     assert first[:3] in {b"\xef\xbb\xbf", b"PK\x03", b"$FL"}
+
+
+def test_a_file_is_of_one_moment_whoever_answers_meanwhile(engine: Engine, now: datetime) -> None:
+    with Session(engine) as session:
+        session.connection(execution_options={WRITES: True})
+        load_files(session, now)
+        receive_submission(session, body(), link(), now)
+        session.commit()
+    with Session(engine) as reader:
+        hold_still(reader)
+        pieces = export(reader, wave_of(reader, "open"), Form.WIDE_CSV, Selection(), NOW)
+        first = next(pieces)
+        with Session(engine) as session:
+            session.connection(execution_options={WRITES: True})
+            receive_submission(session, body(), link(), now)
+            session.commit()
+        assert len(csv_rows(first + b"".join(pieces))) == 1
+
+
+def test_a_full_sheet_goes_on_on_the_next() -> None:
+    file = XlsxFile([Column("a", "a", ColumnType.TEXT, Bilingual("甲", "A"))], most_rows=3)
+    write = file.maker(())
+    data = file.start() + file.rows([[write((text,))] for text in "甲乙丙丁戊"]) + file.end()
+    sheets = [[cell.value for (cell,) in xlsx_cells(data, name)] for name in ("data", "data2", "data3")]
+    assert sheets == [["a", "甲", "乙"], ["a", "丙", "丁"], ["a", "戊"]]
 
 
 def test_a_stream_that_is_given_up_lets_go_quietly(stocked: Session, now: datetime) -> None:

@@ -62,9 +62,14 @@ def cells(values: Sequence[Value]) -> str:
 class XlsxFile:
     """A workbook: the table, on further sheets where one is full, then sheets of notes."""
 
-    def __init__(self, columns: Sequence[Column], notes: Sequence[tuple[str, Iterable[Sequence[Value]]]] = ()) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        notes: Sequence[tuple[str, Iterable[Sequence[Value]]]] = (),
+        most_rows: int = MOST_ROWS,
+    ) -> None:
         self.heading = f"<row>{cells([column.name for column in columns])}</row>"
-        self.notes = notes
+        self.notes, self.most_rows = notes, most_rows
         self.sink = _Sink()
         self.zip = zipfile.ZipFile(cast(IO[bytes], self.sink), "w", zipfile.ZIP_DEFLATED, compresslevel=1)
         self.names: list[str] = []
@@ -84,10 +89,10 @@ class XlsxFile:
         """Rows; on a new sheet where they do not fit any more."""
         done = 0
         while done < len(rows):
-            if self.written >= MOST_ROWS or self.bytes >= MOST_BYTES:
+            if self.written >= self.most_rows or self.bytes >= MOST_BYTES:
                 self._shut()
                 self._open(f"data{len(self.names) + 1}")
-            some = rows[done : done + min(MOST_ROWS - self.written, 500)]
+            some = rows[done : done + min(self.most_rows - self.written, 500)]
             self._write("".join([f"<row>{''.join(row)}</row>" for row in some]))
             self.written += len(some)
             done += len(some)

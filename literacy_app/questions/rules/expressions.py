@@ -5,7 +5,7 @@
 
 Written by us, small and exact, because a phone evaluates the same trees; the meaning is that of XPath 1.0 with the
 functions of the ODK XForms specification (https://getodk.github.io/xforms-spec/), held against ODK's own engine in
-tests/exchange. A value is a text, a number (IEEE double) or true/false; a question without an answer is the empty text.
+tests/xlsform. A value is a text, a number (IEEE double) or true/false; a question without an answer is the empty text.
 """
 
 import math
@@ -322,7 +322,7 @@ def _if(scene: Scene, given: tuple[Tree, ...]) -> Atom:
 
 def _coalesce(scene: Scene, given: tuple[Tree, ...]) -> Atom:
     first = evaluate(given[0], scene)
-    return first if text(first) else evaluate(given[1], scene)
+    return first if text(first) and first == first else evaluate(given[1], scene)  # noqa: PLR0124 - as ODK: NaN is nothing
 
 
 @lru_cache(maxsize=512)

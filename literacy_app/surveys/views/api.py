@@ -37,9 +37,6 @@ LONGEST_TOKEN = 200
 STATUS = {Reply.STORED: 201, Reply.REPEATED: 202, Reply.CONFLICT: 409, Reply.UNREADABLE: 422}
 
 
-_guesses = Guesses()
-
-
 @blueprint.post("/submissions")
 @public
 @for_programs
@@ -172,7 +169,8 @@ def _entry() -> Entry | None:
 
 def _sign_in() -> Any:
     # Only whoever tries one token after the other is asked to wait; a token that is known is never held up.
-    wait = _guesses.wait(network_here().name)
+    guesses: Guesses = current_app.extensions.setdefault("guesses", Guesses())
+    wait = guesses.wait(network_here().name)
     if wait:
         return jsonify(error="later", retry_after=wait), 429, {"Retry-After": str(wait)}
     return jsonify(error="sign_in"), 401, {"WWW-Authenticate": "Bearer"}
