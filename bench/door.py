@@ -20,9 +20,7 @@ from bench.servers import CLIENTS, ROOT, SECONDS, bare, product
 from tests.services.postgres import started
 
 WAVES = {"shipped": "2026-qinghe", "wide": "2026-bench"}
-QUESTIONS, LONG_SECONDS = 250, 6.0
-# What the bench asks for: a bare insert is the yardstick, a floor in submissions a second the other way to pass.
-FLOOR, SHARE, WIDE_FLOOR = 800, 0.35, 50
+QUESTIONS, LONG_SECONDS, ROUNDS = 250, 4.0, 3
 
 
 @dataclass
@@ -48,25 +46,33 @@ def measure() -> list[dict[str, object]]:
 
 
 def _measure_on(database: Database, data: Path, files: dict[str, str]) -> list[dict[str, object]]:
-    with product(data, files | database.settings) as port:
-        tokens = {name: database.token(wave) for name, wave in WAVES.items()}
-        with bare("door", {"BARE_DATABASE": database.bare_address}) as yard:
-            body = _bodies("shipped", Path(files["LITERACY_SURVEYS"]))
-            yardstick = load(yard, lambda: _post("/", "x", body()), clients=CLIENTS, seconds=SECONDS)
-        made = {}
-        for name, seconds in (("shipped", SECONDS), ("wide", LONG_SECONDS)):
-            before, body = database.count(WAVES[name]), _bodies(name, Path(files["LITERACY_SURVEYS"]))
-            token = tokens[name]
-            ask = lambda token=token, body=body: _post("/api/v1/submissions", token, body())  # noqa: E731
-            made[name] = load(port, ask, clients=CLIENTS, seconds=seconds)
-            stored = database.count(WAVES[name]) - before
-            if set(made[name].statuses) != {201} or stored != made[name].statuses[201]:
-                raise SystemExit(f"{name} on {database.name}: {made[name].statuses}, but {stored} rows")
-    print(f"bare durable insert, {database.name}: {yardstick.rate:.0f} a second (1.00, the yardstick)")
+    surveys = Path(files["LITERACY_SURVEYS"])
+    with (
+        product(data, files | database.settings) as port,
+        bare("door", {"BARE_DATABASE": database.bare_address}) as yard,
+    ):
+        body, pairs = _bodies("shipped", surveys), []
+        for _ in range(ROUNDS):  # in turns, so that a noisy machine is noisy to both
+            yardstick = load(yard, lambda: _post("/", "x", body()), clients=CLIENTS, seconds=SECONDS / 2)
+            pairs.append((_checked("shipped", database, port, surveys, SECONDS / 2), yardstick))
+        wide = _checked("wide", database, port, surveys, LONG_SECONDS)
+    rates = sorted(yardstick.rate for _, yardstick in pairs)
+    print(f"bare durable insert, {database.name}: {rates[ROUNDS // 2]:.0f} a second (1.00, the yardstick)")
+    typical = sorted(pairs, key=lambda pair: pair[0].rate / pair[1].rate)[ROUNDS // 2]
     return [
-        _say(f"submissions, shipped instrument, {database.name}", made["shipped"], yardstick),
-        _say(f"submissions, {QUESTIONS} questions, {database.name}", made["wide"], yardstick),
+        _say(f"submissions, shipped instrument, {database.name}", *typical),
+        _say(f"submissions, {QUESTIONS} questions, {database.name}", wide, typical[1]),
     ]
+
+
+def _checked(name: str, database: Database, port: int, surveys: Path, seconds: float) -> Load:
+    """Submissions for so long, every one answered with 201 and there once."""
+    before, body, token = database.count(WAVES[name]), _bodies(name, surveys), database.token(WAVES[name])
+    made = load(port, lambda: _post("/api/v1/submissions", token, body()), clients=CLIENTS, seconds=seconds)
+    stored = database.count(WAVES[name]) - before
+    if set(made.statuses) != {201} or stored != made.statuses[201]:
+        raise SystemExit(f"{name} on {database.name}: {made.statuses}, but {stored} rows")
+    return made
 
 
 def _say(name: str, made: Load, yardstick: Load) -> dict[str, object]:
@@ -97,7 +103,7 @@ def _bodies(name: str, surveys: Path) -> Callable[[], bytes]:
     """Bodies with an id of their own each, and answers as the instrument has them."""
     folder = surveys / "instruments" / ("ehl-a-v1" if name == "shipped" else "wide-v1")
     form = yaml.safe_load((folder / "form.yml").read_text())
-    rng, templates = random.Random(1), []
+    rng, templates = random.Random(1), []  # noqa: S311 - a bench wants the same answers every time
     for _ in range(20):
         answers = {q["id"]: value for q in form["questions"] if (value := _answer(q, rng)) is not None}
         fields = {

@@ -163,6 +163,20 @@ def connection_of(session: Session) -> Connection:
     return known if isinstance(known, Connection) and not known.closed else session.connection()
 
 
+@contextmanager
+def without_waiting(session: Session) -> Iterator[None]:
+    """On PostgreSQL, send statements that return nothing one after the other and wait once, at the end (pipeline mode).
+
+    An error of any of them is raised at the end of the block, if not before.
+    """
+    driver = connection_of(session).connection.driver_connection
+    if session.get_bind().dialect.name == "sqlite" or driver is None:
+        yield
+        return
+    with driver.pipeline():
+        yield
+
+
 def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
     """Insert a row unless a unique constraint says that it is there already; returns whether it was inserted.
 

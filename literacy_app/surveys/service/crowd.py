@@ -22,6 +22,7 @@ from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from literacy_app.foundation.lately import lately
 from literacy_app.foundation.orm import connection_of, insert_new
 from literacy_app.foundation.policy import Policy
 from literacy_app.surveys import queries
@@ -64,27 +65,33 @@ class Arrival:
 
 def admit_all(session: Session, arrivals: Sequence[Arrival], key: str, policy: Policy, now: datetime) -> list[Outcome]:
     """Store what arrived together, each unproved one from a crowded network to wait for a person's look."""
-    free, taken, counted, deliveries = policy.open_link_free.value, Counter[_Place](), list[bool](), []
+    free, deliveries, unproved = policy.open_link_free.value, [], list[_Door | None]()
+    taken = {
+        (one.wave, one.network): _taken(session, one.wave, one.network, policy, now) for one in arrivals if one.network
+    }
     for one in arrivals:
-        place = (one.wave, one.network) if one.network else None
-        if place and place not in taken:
-            taken[place] = _use(session, *place, policy, now)["count"]
-        crowded = place is not None and taken[place] >= free
+        door = (one.wave, one.network) if one.network else None
+        crowded = door is not None and taken[door][0] >= free
         proved = crowded and bool(one.proof) and spend_proof(session, one.wave, key, one.proof or "", policy, now)
-        found = set_apart(one.found) if crowded and not proved else one.found
-        deliveries.append((found, one.credential))
-        counted.append(place is not None and not proved)
-        if place and not proved:
-            taken[place] += 1
+        deliveries.append((set_apart(one.found) if crowded and not proved else one.found, one.credential))
+        unproved.append(None if proved else door)
+        if door and not proved:
+            taken[door][0] += 1
     outcomes = store_all(session, deliveries, now)
-    used = Counter(
-        (one.wave, one.network)
-        for one, counts, outcome in zip(arrivals, counted, outcomes, strict=True)
-        if counts and one.network and outcome.reply is Reply.STORED
+    stored = Counter(
+        door for door, outcome in zip(unproved, outcomes, strict=True) if door and outcome.reply is Reply.STORED
     )
-    for (wave, network), count in used.items():
+    for (wave, network), count in stored.items():
+        # Last of all, for on PostgreSQL this row is everybody's from here to the commit.
         count_use(session, wave, network, policy, now, sent=count)
     return outcomes
+
+
+def _taken(session: Session, wave: Wave, network: Network, policy: Policy, now: datetime) -> list[int]:
+    """How many unproved answers came, as of a second ago, in a list of one, so that the caller can count on meanwhile."""
+    place = _place(wave, network, policy, now)
+    name = f"taken {wave.id} {network.name} {place['span']}"
+    return lately(session, name, lambda: [_use(session, wave, network, policy, now)["count"]])
 
 
 def send_alone(
@@ -117,7 +124,7 @@ def draft_is_crowded(
     return is_crowded(session, wave, network, policy, now, draft.started_at, asked)
 
 
-_Place = tuple[Wave, Network]
+_Door = tuple[Wave, Network]
 
 
 def is_crowded(
@@ -144,8 +151,8 @@ def count_use(
     session: Session, wave: Wave, network: Network, policy: Policy, now: datetime, *, sent: int = 0, begun: int = 0
 ) -> None:
     """Count so many more that were sent without a proof, or begun."""
-    place = _place(wave, network, policy, now) | {"count": sent, "begun": begun}
-    connection_of(session).execute(_one_more(session.get_bind().dialect.name), place)
+    more = _place(wave, network, policy, now) | {"count": sent, "begun": begun}
+    connection_of(session).execute(_one_more(session.get_bind().dialect.name), more)
 
 
 @cache

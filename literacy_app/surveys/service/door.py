@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from literacy_app.foundation.audit import AuditEvent, record
 from literacy_app.foundation.clock import REPORTING_ZONE, reporting_date
 from literacy_app.foundation.errors import NotFound, Refused
-from literacy_app.foundation.orm import connection_of, insert_all_new, insert_new
+from literacy_app.foundation.orm import connection_of, insert_all_new, insert_new, without_waiting
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Answer, Code, Fault, Question, Value
 from literacy_app.scoring.rules import Score
@@ -187,8 +187,9 @@ def _keep_sheets(session: Session, stored: Sequence[tuple[Read, Credential, Rece
             }
         )
     connection = connection_of(session)
-    connection.execute(SHEETS, sheets)
-    connection.execute(EVENTS, events)
+    with without_waiting(session):
+        connection.execute(SHEETS, sheets)
+        connection.execute(EVENTS, events)
 
 
 def read_answers(instrument: Instrument, sent: Mapping[str, Any]) -> tuple[dict[str, Answer], dict[str, str]]:
