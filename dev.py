@@ -179,11 +179,15 @@ def contracts() -> None:
 
 
 def fast_tests() -> None:
-    python("-m", "pytest", "-m", "not browser and not postgres", "-n", "2", "--durations=10")
+    python("-m", "pytest", "-m", "not browser and not postgres and not thorough", "-n", "2", "--durations=10")
+
+
+def thorough_tests() -> None:
+    python("-m", "pytest", "-m", "thorough and not browser and not postgres", "-n", "2")
 
 
 def postgres_tests() -> None:
-    python("-m", "pytest", "-m", "postgres")
+    python("-m", "pytest", "-m", "postgres", "-n", "2")
 
 
 def browser_tests() -> None:
@@ -209,7 +213,13 @@ def longest() -> None:
 
 LINT = {"Style": style, "Layout": layout, "Types": types, "Import contracts": contracts}
 FAST = {**LINT, "Fast tests": fast_tests}
-ALL = {**FAST, "PostgreSQL tests": postgres_tests, "Browser tests": browser_tests, "Longest": longest}
+ALL = {
+    **FAST,
+    "Thorough tests": thorough_tests,
+    "PostgreSQL tests": postgres_tests,
+    "Browser tests": browser_tests,
+    "Longest": longest,
+}
 
 
 def go_through(parts: dict[str, Callable[[], None]]) -> None:
@@ -242,7 +252,7 @@ def run() -> None:
 
 
 def test() -> None:
-    """Run everything: what `fast` runs, then the tests on PostgreSQL and in a browser."""
+    """Run everything: what `fast` runs, then the thorough tests, those on PostgreSQL and those in a browser."""
     go_through(ALL)
 
 

@@ -332,7 +332,9 @@ def survey_ddi(wave: str, out: Path) -> None:
 @click.argument("wave")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where to write the form.")
 @click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
-@click.option("--copies", type=click.IntRange(0, 500), default=0, help="So many numbered forms; 0: one without a number.")
+@click.option(
+    "--copies", type=click.IntRange(0, 500), default=0, help="So many numbered forms; 0: one without a number."
+)
 @click.option("--first", type=click.IntRange(1, 999_000), default=1, show_default=True, help="The first form number.")
 def survey_pdf(wave: str, out: Path, language: str, copies: int, first: int) -> None:
     """Write a wave's form for paper as PDF, with a code on every page."""

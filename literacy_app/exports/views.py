@@ -11,9 +11,6 @@ from sqlalchemy.orm import Session
 
 from literacy_app.accounts.guard import current_staff, requires
 from literacy_app.accounts.rules import Role
-from literacy_app.areas.models import PilotRow
-from literacy_app.areas.queries import pilots_within
-from literacy_app.areas.views import show_pilot
 from literacy_app.exports import service
 from literacy_app.exports.queries import hold_still
 from literacy_app.exports.rules import Copy, Form, Selection
@@ -22,13 +19,13 @@ from literacy_app.foundation.errors import NotFound
 from literacy_app.foundation.languages import LANGUAGES
 from literacy_app.surveys.queries import tally
 from literacy_app.surveys.rules import Stream, Wave
-from literacy_app.surveys.service import wave_of
+from literacy_app.surveys.views.reach import wave_seen
 from literacy_app.webkit.extensions import db, reading, rest, transaction
 from literacy_app.webkit.i18n import preferences
 
 blueprint = Blueprint("exports", __name__, template_folder="templates")
 
-MAY_EXPORT = (Role.OFFICER, Role.ADMINISTRATOR)
+MAY_EXPORT = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 # None of these is among the types that Flask-Compress packs, which would hold the first rows back.
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -43,8 +40,7 @@ TYPES = {
 @requires(*MAY_EXPORT)
 def files(wave_id: str) -> str:
     """The files of a wave, each with what it is for."""
-    pilot, wave = _wave(wave_id)
-    show_pilot(pilot)
+    wave, _pilot = wave_seen(wave_id, MAY_EXPORT)
     return render_template(
         "exports/files.html",
         wave=wave,
@@ -58,7 +54,7 @@ def files(wave_id: str) -> str:
 @requires(*MAY_EXPORT)
 def download(wave_id: str, name: str) -> Response:
     """One file, sent while it is written; a connection that is broken off is no complete file."""
-    _, wave = _wave(wave_id)
+    wave, _pilot = wave_seen(wave_id, MAY_EXPORT)
     if name not in set(Form):
         raise NotFound(name)
     form, selection, now = Form(name), _selection(), clock.now()
@@ -102,12 +98,3 @@ def _disposition(wave: Wave, form: Form, selection: Selection) -> str:
     return (
         f"attachment; filename=\"{wave.id}-{part}{form}\"; filename*=UTF-8''{quote(f'{title}-{part}{form}', safe='')}"
     )
-
-
-def _wave(wave_id: str) -> tuple[PilotRow, Wave]:
-    wave = wave_of(reading(), wave_id)
-    scopes = current_staff().scopes(frozenset(MAY_EXPORT))
-    pilot = next((one for one in pilots_within(reading(), scopes) if one.id == wave.pilot), None)
-    if pilot is None:
-        raise NotFound(wave_id)
-    return pilot, wave

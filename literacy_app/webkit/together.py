@@ -6,6 +6,7 @@ answered before the commit that holds his work.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from literacy_app.webkit.extensions import transaction
 T = TypeVar("T")
 R = TypeVar("R")
 MOST_TOGETHER = 50
+# Where the group before had more than one member, wait so many seconds for the others of this one (PostgreSQL's commit_delay).
+GATHERING = 0.001
 
 
 @dataclass
@@ -38,12 +41,15 @@ class Together(Generic[T, R]):
         self._keep = keep
         self._waiting: deque[_Waiting[T, R]] = deque()
         self._turn = threading.Lock()
+        self._siblings = 1
 
     def __call__(self, item: T) -> R:
         """The result for an item, once the transaction that it shared with others is committed. Raises what went wrong."""
         mine: _Waiting[T, R] = _Waiting(item)
         self._waiting.append(mine)
         with self._turn:
+            if not mine.done and self._siblings > 1:
+                time.sleep(GATHERING)
             while not mine.done:
                 self._write([self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))])
         if mine.error is not None:
@@ -51,6 +57,7 @@ class Together(Generic[T, R]):
         return cast(R, mine.result)
 
     def _write(self, group: list[_Waiting[T, R]]) -> None:
+        self._siblings = len(group)
         try:
             with transaction() as session:
                 results = self._keep(session, [one.item for one in group])

@@ -11,6 +11,8 @@ from literacy_app.foundation.errors import InputError, NotFound
 from literacy_app.lessons.loader import read_curriculum
 from tests.authoring.portables import tiny_content
 
+pytestmark = pytest.mark.thorough
+
 CHINESE = """
 ::一::水开了吗？{=开了#对，冒大泡了。 ~没开#再等一等。 ~不知道#看有没有大泡。}
 

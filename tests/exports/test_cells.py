@@ -20,6 +20,8 @@ from literacy_app.exports.rules.cells import (
 from literacy_app.exports.rules.columns import CODE_NUMBERS, FAR_CODE_NUMBERS
 from literacy_app.questions.kinds.number import LARGEST
 
+pytestmark = pytest.mark.thorough
+
 IDS = ("a", "q07", "code", "x-1", "z")
 CODES = st.sampled_from([{"code": "dont_know"}, {"code": "refused"}])
 TRICKY = st.lists(st.sampled_from(['"', "\\", ": ", ", ", "{", "}", '"q07": ', "字", "code", "\n"]), max_size=8).map(

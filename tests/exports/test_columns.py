@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+import pytest
 from sqlalchemy.orm import Session
 
 from literacy_app.exports.rules import Form
 from literacy_app.surveys.service import receive_submission
 from tests.builders import ALL_RIGHT, body, link
 from tests.exports.readers import csv_rows, keep_second, made
+
+pytestmark = pytest.mark.thorough
 
 OF_TINY = ["sex", "birth_year", "birth_year.code", "township", "remark", "remark.code", "q1", "q2"]
 Q3 = ["q3.a", "q3.b", "q3.c", "q3.d", "q3.code"]

@@ -37,6 +37,8 @@ from tests.exports.readers import (
     xlsx_rows,
 )
 
+pytestmark = pytest.mark.thorough
+
 EVERYTHING = {
     "sex": "female",
     "birth_year": 1980,

@@ -20,6 +20,8 @@ from tests.builders import desk as desk_of
 from tests.exports.readers import csv_rows, sav, xlsx_rows
 from tests.people import People
 
+pytestmark = pytest.mark.thorough
+
 PAGE = "/office/waves/open/exports/"
 
 

@@ -13,6 +13,8 @@ from tests.page_client import Page
 from tests.paper.papers import ENTRY, FORMS, TYPED, enter, load_rich, send
 from tests.people import People
 
+pytestmark = pytest.mark.thorough
+
 CORRECT = f"/office/waves/open/submissions/{submission_id('own', 'open', 7)}/correct"
 
 

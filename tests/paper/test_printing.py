@@ -24,6 +24,8 @@ from tests.paper.papers import load_rich
 from tests.paper.printed import printed
 from tests.people import People
 
+pytestmark = pytest.mark.thorough
+
 FORM = "/office/waves/rich/paper/form.pdf"
 CARDS = "/office/waves/open/invitations.pdf"
 

@@ -13,6 +13,8 @@ from literacy_app.questions.rules import Answer, Code, Fault, Question
 from literacy_app.surveys.rules import Status
 from tests.paper.papers import DAY, keyed, rich
 
+pytestmark = pytest.mark.thorough
+
 FOUR = Question("x", "multiple", options=("a", "b", "c", "d"))
 NINE = Question("x", "multiple", options=tuple("abcdefghi"))
 TEN = Question("x", "single", options=tuple("abcdefghij"))

@@ -21,6 +21,8 @@ from tests import builders
 from tests.builders import body, desk, draw, link
 from tests.paper.papers import ANSWERS, keep_rich, key, keyed
 
+pytestmark = pytest.mark.thorough
+
 OTHER_WAY = ANSWERS | {"q2": "c"}
 
 

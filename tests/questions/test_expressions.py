@@ -31,6 +31,8 @@ from literacy_app.questions.rules.expressions import (
     text,
 )
 
+pytestmark = pytest.mark.thorough
+
 HERE = Path(__file__).parent
 VECTORS: list[dict[str, Any]] = json.loads((HERE / "vectors.json").read_text(encoding="utf-8"))
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=timezone(timedelta(hours=8)))

@@ -30,6 +30,8 @@ from tests.builders import body
 from tests.conftest import settings_for
 from tests.page_client import Page, PageClient
 
+pytestmark = pytest.mark.thorough
+
 HERE = Path(__file__).parent
 INSTRUMENTS = HERE / "instruments"
 NAMES = sorted(folder.name.removesuffix("-v1") for folder in INSTRUMENTS.iterdir())

@@ -20,6 +20,8 @@ from literacy_app.webkit.extensions import reading
 from tests.builders import body, link
 from tests.conftest import REPOSITORY
 
+pytestmark = pytest.mark.thorough
+
 KEY = "a key that signs"
 
 

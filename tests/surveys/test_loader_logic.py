@@ -8,6 +8,8 @@ import pytest
 from literacy_app.foundation.errors import InputError, Problem
 from literacy_app.surveys.loader import Frozen, instrument_from, key_from, read_surveys
 
+pytestmark = pytest.mark.thorough
+
 HERE = Path(__file__).parent
 INSTRUMENTS = HERE / "instruments"
 

@@ -30,6 +30,8 @@ from literacy_app.webkit.extensions import db, reading, transaction
 from tests.builders import ALL_RIGHT, SIX_OF_TEN, body, desk, draw
 from tests.conftest import settings_for
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def served(request: pytest.FixtureRequest, loaded_template: Path, tmp_path: Path) -> Iterator[Flask]:

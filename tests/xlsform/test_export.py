@@ -20,6 +20,8 @@ from literacy_app.xlsform.service import export_instrument, import_workbook
 from tests.conftest import FILES, REPOSITORY
 from tests.xlsform.forms import instrument, xform
 
+pytestmark = pytest.mark.thorough
+
 ROOTS = (REPOSITORY / "surveys", FILES / "surveys", REPOSITORY / "tests" / "surveys")
 FOLDERS = sorted(folder for root in ROOTS for folder in (root / "instruments").glob("*/"))
 TINY = FILES / "surveys"

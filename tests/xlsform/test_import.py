@@ -15,6 +15,8 @@ from literacy_app.xlsform.service import Imported, import_workbook
 from tests.conftest import NOW
 from tests.xlsform.books import SETTINGS, YES_NO, Sheet, ask, write_book
 
+pytestmark = pytest.mark.thorough
+
 Import = Callable[..., Imported]
 OPINION = {"x_dimension": "concepts", "x_second_class": "basic_attitude", "x_article": "a01", "x_topic": "general"}
 

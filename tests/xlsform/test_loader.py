@@ -17,6 +17,8 @@ from literacy_app.xlsform.loader import LARGEST_FILE, MOST_COLUMNS, MOST_ENTRIES
 from tests.conftest import REPOSITORY
 from tests.xlsform.books import ask, changed, write_book
 
+pytestmark = pytest.mark.thorough
+
 SHEET = "xl__worksheets__sheet1_xml"
 ROWS = '<row r="1"><c r="A1" t="inlineStr"><is><t>type</t></is></c></row>'
 SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -1,6 +1,5 @@
-"""The blueprint with all its pages."""
+"""The blueprint that the pages of the room hang on."""
 
-from literacy_app.paper.views import correcting, keying, printing  # noqa: F401 - they hang their pages on it
-from literacy_app.paper.views.seen import blueprint
+from flask import Blueprint
 
-__all__ = ["blueprint"]
+blueprint = Blueprint("paper", __name__, template_folder="../templates")

@@ -14,11 +14,12 @@ from literacy_app.paper.forms import Typed, read_questions
 from literacy_app.paper.rules import CORRECTORS, field_of
 from literacy_app.paper.rules.keying import as_typed
 from literacy_app.paper.service import Stored
+from literacy_app.paper.views.blueprint import blueprint
 from literacy_app.paper.views.keying import LONGEST_REASON, error_list
 from literacy_app.paper.views.questions import ready
-from literacy_app.paper.views.seen import blueprint, wave_seen
 from literacy_app.surveys.queries import receipt
 from literacy_app.surveys.rules import Status, Wave
+from literacy_app.surveys.views.reach import wave_seen
 from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.security import shows_again

@@ -30,12 +30,13 @@ from literacy_app.paper.rules import (
 )
 from literacy_app.paper.rules.sheet import numbers
 from literacy_app.paper.service import Settled, short_code
+from literacy_app.paper.views.blueprint import blueprint
 from literacy_app.paper.views.questions import in_order, place_of, ready
-from literacy_app.paper.views.seen import blueprint, holds, wave_seen
 from literacy_app.questions.rules import Question
 from literacy_app.surveys import service as surveys
 from literacy_app.surveys.rules import Instrument, InstrumentWords, Receipt, Wave
 from literacy_app.surveys.rules.walk import label
+from literacy_app.surveys.views.reach import holds, wave_seen
 from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.i18n import preferences

@@ -18,10 +18,11 @@ from literacy_app.foundation.errors import Refused
 from literacy_app.paper import service
 from literacy_app.paper.rules import CORRECTORS, HEADS, LARGEST_NUMBER, MOST_COPIES, written_number
 from literacy_app.paper.rules.sheet import Condition, Line, lines, page_code, pixels
+from literacy_app.paper.views.blueprint import blueprint
 from literacy_app.paper.views.keying import list_page
-from literacy_app.paper.views.seen import blueprint, wave_seen
 from literacy_app.surveys import service as surveys
 from literacy_app.surveys.rules import Instrument, Wave
+from literacy_app.surveys.views.reach import wave_seen
 from literacy_app.webkit.extensions import reading, rest, transaction
 from literacy_app.webkit.i18n import LOCALES, preferences
 

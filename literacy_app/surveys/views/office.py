@@ -18,7 +18,7 @@ from literacy_app.surveys.forms import DecisionForm
 from literacy_app.surveys.models import SubmissionRow
 from literacy_app.surveys.rules import DECISIONS, Decision, LinkKind, Receipt, Status, Wave
 from literacy_app.surveys.rules.walk import label, words_for
-from literacy_app.surveys.views.reach import pilots_seen, wave_seen
+from literacy_app.surveys.views.reach import holds, pilots_seen, wave_seen
 from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.i18n import preferences
@@ -59,7 +59,7 @@ def wave(wave_id: str) -> str:
         conflicts=queries.conflicts(reading(), pilot.id, found.id),
         language=preferences().language,
         form=PageForm(),
-        may_change=any(one.id == pilot.id for one in pilots_seen(MAY_CHANGE)),
+        may_change=holds(pilot, MAY_CHANGE),
     )
 
 

@@ -26,3 +26,8 @@ def wave_seen(wave_id: str, roles: frozenset[Role]) -> tuple[Wave, PilotRow]:
         raise NotFound(wave_id)
     show_pilot(pilot)
     return wave, pilot
+
+
+def holds(pilot: PilotRow, roles: frozenset[Role]) -> bool:
+    """Whether one of `roles` is held in the area of a pilot; what a page offers is decided by it."""
+    return any(one.id == pilot.id for one in pilots_seen(roles))
