@@ -20,7 +20,7 @@ from bench.servers import CLIENTS, ROOT, SECONDS, bare, product
 from tests.services.postgres import started
 
 WAVES = {"shipped": "2026-qinghe", "wide": "2026-bench"}
-QUESTIONS, LONG_SECONDS, ROUNDS = 250, 4.0, 3
+QUESTIONS, LONG_SECONDS, ROUNDS = 250, 30.0, 5
 
 
 @dataclass

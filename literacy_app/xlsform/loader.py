@@ -142,13 +142,13 @@ def _number(letters: str) -> int:
 
 
 def _with_pyxform(name: str, raw: bytes) -> tuple[Sheets, tuple[Remark, ...]]:
-    # Imported here because it comes with the optional part `xlsform` only.
+    # Imported here because only this needs it, and it is large.
     try:
         from pyxform.errors import PyXFormError
         from pyxform.xls2json_backends import xlsx_to_dict
         from pyxform.xls2xform import convert
     except ImportError as error:
-        message = 'workbooks are read with pyxform: pip install "environmental-health-literacy[xlsform]"'
+        message = 'workbooks are read with pyxform, which is not installed: make run installs it'
         raise InputError([Problem(name, "", message)]) from error
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of openpyxl about things in a workbook that are no cells
