@@ -148,7 +148,7 @@ def _with_pyxform(name: str, raw: bytes) -> tuple[Sheets, tuple[Remark, ...]]:
         from pyxform.xls2json_backends import xlsx_to_dict
         from pyxform.xls2xform import convert
     except ImportError as error:
-        message = 'workbooks are read with pyxform, which is not installed: make run installs it'
+        message = "workbooks are read with pyxform, which is not installed: make run installs it"
         raise InputError([Problem(name, "", message)]) from error
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of openpyxl about things in a workbook that are no cells

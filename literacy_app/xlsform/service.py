@@ -215,7 +215,7 @@ def packed(workbook: Workbook) -> bytes:
         from openpyxl import Workbook as Book
         from openpyxl.utils.exceptions import IllegalCharacterError
     except ImportError as error:
-        message = 'workbooks are written with openpyxl, which is not installed: make run installs it'
+        message = "workbooks are written with openpyxl, which is not installed: make run installs it"
         raise InputError([Problem("xlsform", "", message)]) from error
     book = Book()
     for place, (name, rows) in enumerate(workbook.sheets.items()):
