@@ -53,7 +53,9 @@ def _measure_on(database: Database, data: Path, files: dict[str, str]) -> list[d
     ):
         body, pairs = _bodies("shipped", surveys), []
         for _ in range(ROUNDS):  # in turns, so that a noisy machine is noisy to both
-            yardstick = load(yard, lambda: _post("/", "x", body()), clients=CLIENTS, seconds=SECONDS / 2)
+            yardstick = load(
+                yard, lambda: _post("/", "x", body()), clients=CLIENTS, seconds=SECONDS / 2, a_connection=20
+            )
             pairs.append((_checked("shipped", database, port, surveys, SECONDS / 2), yardstick))
         wide = _checked("wide", database, port, surveys, LONG_SECONDS)
     rates = sorted(yardstick.rate for _, yardstick in pairs)
@@ -68,7 +70,9 @@ def _measure_on(database: Database, data: Path, files: dict[str, str]) -> list[d
 def _checked(name: str, database: Database, port: int, surveys: Path, seconds: float) -> Load:
     """Submissions for so long, every one answered with 201 and there once."""
     before, body, token = database.count(WAVES[name]), _bodies(name, surveys), database.token(WAVES[name])
-    made = load(port, lambda: _post("/api/v1/submissions", token, body()), clients=CLIENTS, seconds=seconds)
+    made = load(
+        port, lambda: _post("/api/v1/submissions", token, body()), clients=CLIENTS, seconds=seconds, a_connection=20
+    )
     stored = database.count(WAVES[name]) - before
     if set(made.statuses) != {201} or stored != made.statuses[201]:
         raise SystemExit(f"{name} on {database.name}: {made.statuses}, but {stored} rows")

@@ -25,12 +25,17 @@ class Load:
         return sorted(self.times)[min(int(len(self.times) * share), len(self.times) - 1)]
 
 
-def load(port: int, request: Callable[[], bytes], *, clients: int, seconds: float) -> Load:
-    """Send requests from `clients` connections at once for so long; each waits for its answer before the next."""
+def load(
+    port: int, request: Callable[[], bytes], *, clients: int, seconds: float, a_connection: int | None = None
+) -> Load:
+    """Send requests from `clients` connections at once for so long; each waits for its answer before the next.
+
+    After `a_connection` requests a client comes anew, as phones do; connections that stay may all sit in one worker.
+    """
     result, lock, until = Load(seconds), threading.Lock(), time.monotonic() + seconds
 
     def work() -> None:
-        connection = _Connection(port)
+        connection = _Connection(port, a_connection)
         while time.monotonic() < until:
             began = time.monotonic()
             status = connection.ask(request())
@@ -46,13 +51,9 @@ def load(port: int, request: Callable[[], bytes], *, clients: int, seconds: floa
     return result
 
 
-# A phone sends a few requests on one connection; connections that stay for ever would all sit in one worker.
-REQUESTS_A_CONNECTION = 20
-
-
 class _Connection:
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, most: int | None) -> None:
+        self.port, self.most = port, most
         self.socket: socket.socket | None = None
         self.asked = 0
 
@@ -70,7 +71,7 @@ class _Connection:
         while len(body) < length:
             body += self._more()
         self.asked += 1
-        if b"connection: close" in headers or self.asked % REQUESTS_A_CONNECTION == 0:
+        if b"connection: close" in headers or (self.most and self.asked % self.most == 0):
             self.socket.close()
             self.socket = None
         return int(head.split(b" ")[1])
