@@ -123,3 +123,10 @@ def test_submissions_of_another_wave_are_not_shown_here(app: Flask, people: Peop
     assert people.sign_in("ou").get(waiting.replace("/open/", "/closed/")).status == 404
     with app.app_context():
         assert reading().scalars(select(SubmissionRow.id)).one()
+
+
+def test_an_interviewer_finds_the_paper_forms_to_key_and_no_results(people: People) -> None:
+    page = people.sign_in("in").get("/office/waves/")
+    assert "抽到" not in page.text
+    assert page.soup.select_one("main a[href='/office/waves/open/paper/']")
+    assert people.sign_in("in").get("/office/waves/open/").status == 403

@@ -26,19 +26,21 @@ from literacy_app.webkit.i18n import preferences
 blueprint = Blueprint("waves", __name__, template_folder="../templates")
 
 MAY_CHANGE = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
+KEYING = RESULTS | {Role.INTERVIEWER}
 MOST_WAITING = 50
 
 
 @blueprint.get("/office/waves/")
-@requires(*RESULTS)
+@requires(*KEYING)
 def overview() -> str:
-    """Every wave within reach, the latest first."""
+    """Every wave within reach, the latest first; for interviewers the way to the paper forms that they key."""
     today = reporting_date(clock.now())
     rows = []
-    for pilot in pilots_seen(RESULTS):
+    for pilot in pilots_seen(KEYING):
         for row in queries.waves_of(reading(), pilot.id):
             wave = service.wave_of(reading(), row.id)
-            rows.append((wave, pilot, _state(wave), queries.tally(reading(), pilot.id, row.id)))
+            tally = queries.tally(reading(), pilot.id, row.id) if holds(pilot, RESULTS) else None
+            rows.append((wave, pilot, _state(wave), tally))
     return render_template("surveys/office/waves.html", rows=rows, today=today, language=preferences().language)
 
 
