@@ -20,6 +20,7 @@ from literacy_app.exports.rules.sav_file import SavFile
 from literacy_app.exports.rules.union import Asked, Book, book
 from literacy_app.exports.rules.xlsx_file import XlsxFile
 from literacy_app.foundation.audit import record
+from literacy_app.foundation.codes import short
 from literacy_app.foundation.errors import NotFound
 from literacy_app.foundation.languages import Bilingual
 from literacy_app.questions.rules import Question
@@ -189,10 +190,10 @@ def _terms(terms: Sequence[Any]) -> tuple[Value, ...]:
 
 
 def _arrival(one: Any, moment: Callable[[str], Value]) -> tuple[Value, ...]:
-    replaces, digits = one[REPLACES], one[SHA256][:8].upper()
+    replaces = one[REPLACES]
     return (
         _uuid(one[ID]),
-        f"{digits[:4]}-{digits[4:]}",  # as surveys.rules.Receipt.code, which a test holds it to
+        short(one[SHA256]),
         replaces and _uuid(replaces),
         moment(one[STARTED]),
         moment(one[FINISHED]),

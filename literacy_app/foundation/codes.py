@@ -13,6 +13,11 @@ def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
+def short(digits: str) -> str:
+    """The first eight digits of a digest or an id as people write them down: `3F2A-91BC`."""
+    return f"{digits[:4]}-{digits[4:8]}".upper()
+
+
 def written(code: str) -> str:
     """A code in groups, as people write it down: `ABCD-EFGH-JKMN`."""
     return "-".join(code[place : place + GROUP] for place in range(0, LENGTH, GROUP))

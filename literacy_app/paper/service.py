@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from literacy_app.foundation.audit import record
 from literacy_app.foundation.clock import REPORTING_ZONE
+from literacy_app.foundation.codes import short
 from literacy_app.foundation.errors import NotFound, Refused
 from literacy_app.foundation.orm import insert_new
 from literacy_app.paper import queries
@@ -86,8 +87,7 @@ class Stored:
 
 def short_code(respondent: UUID) -> str:
     """The short form of a drawn person's id: `3F2A-91BC`."""
-    digits = respondent.hex[:8].upper()
-    return f"{digits[:4]}-{digits[4:]}"
+    return short(respondent.hex)
 
 
 def key_form(session: Session, wave: Wave, number: int, keyed: Keyed, clerk: str, now: datetime) -> State:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from literacy_app.foundation.codes import short
 from literacy_app.foundation.languages import Bilingual
 from literacy_app.questions.rules import Question, QuestionWords
 
@@ -255,8 +256,7 @@ class Receipt:
     @property
     def code(self) -> str:
         """A short form for people to write down."""
-        digits = self.sha256[:8].upper()
-        return f"{digits[:4]}-{digits[4:]}"
+        return short(self.sha256)
 
 
 class Decision(StrEnum):

@@ -63,6 +63,9 @@ class Arrival:
     proof: str | None
 
 
+_Door = tuple[Wave, Network]
+
+
 def admit_all(session: Session, arrivals: Sequence[Arrival], key: str, policy: Policy, now: datetime) -> list[Outcome]:
     """Store what arrived together, each unproved one from a crowded network to wait for a person's look."""
     free, deliveries, unproved = policy.open_link_free.value, [], list[_Door | None]()
@@ -117,24 +120,14 @@ def draft_is_crowded(
     session: Session, wave: Wave, secret: str, network: Network, policy: Policy, now: datetime
 ) -> bool:
     """Whether a draft, sent now without a proof, would wait for a person's look."""
+    use = _use(session, wave, network, policy, now)
+    if use["count"] < policy.open_link_free.value:
+        return False
     draft = queries.draft_by_secret(session, wave.id, secret)
     if draft is None or draft.sent_body is not None:
         return False
     asked = len(draft_walk(instrument_of(session, wave), draft, now).numbers)
-    return is_crowded(session, wave, network, policy, now, draft.started_at, asked)
-
-
-_Door = tuple[Wave, Network]
-
-
-def is_crowded(
-    session: Session, wave: Wave, network: Network, policy: Policy, now: datetime, began_at: datetime, asked: int
-) -> bool:
-    """Whether an unproved answer to so many questions, begun on our pages then, should wait for a person's look."""
-    use = _use(session, wave, network, policy, now)
-    if use["count"] < policy.open_link_free.value:
-        return False
-    slowly = now - began_at >= timedelta(seconds=asked * policy.open_link_pace.value)
+    slowly = now - draft.started_at >= timedelta(seconds=asked * policy.open_link_pace.value)
     return not slowly or use["begun"] > policy.open_link_begun.value
 
 

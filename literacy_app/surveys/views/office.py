@@ -1,6 +1,7 @@
 """Waves in the office: how each stands, its links, what waits for a person's look, and what was decided."""
 
 import io
+from typing import Any
 from uuid import UUID
 
 import segno
@@ -94,19 +95,19 @@ def link_code(wave_id: str, kind: str) -> Response:
 
 @blueprint.post("/office/waves/<wave_id>/links")
 @requires(*MAY_CHANGE)
-def replace_link(wave_id: str) -> Response:
+def replace_link(wave_id: str) -> Any:
     """A new link in the place of one that fell into the wrong hands."""
     found, _pilot = wave_seen(wave_id, MAY_CHANGE)
     if request.form.get("kind") not in set(LinkKind):
         raise NotFound("kind")
     with transaction() as session:
         service.replace_link(session, found, LinkKind(request.form["kind"]), current_staff().login, clock.now())
-    return _to(redirect(url_for("waves.wave", wave_id=wave_id), 303))
+    return redirect(url_for("waves.wave", wave_id=wave_id), 303)
 
 
 @blueprint.route("/office/waves/<wave_id>/submissions/<uuid:submission_id>", methods=["GET", "POST"])
 @requires(*RESULTS)
-def submission(wave_id: str, submission_id: UUID) -> str | tuple[str, int] | Response:
+def submission(wave_id: str, submission_id: UUID) -> Any:
     """One submission: what came, how it stands, what was decided; and the decision, with its reason."""
     found, pilot = wave_seen(wave_id, RESULTS)
     row = queries.submission(reading(), pilot.id, submission_id)
@@ -130,7 +131,7 @@ def submission(wave_id: str, submission_id: UUID) -> str | tuple[str, int] | Res
         }
         form.reason.errors = [words[refused.reason]]
         return _submission(found, row, form), 409
-    return _to(redirect(url_for("waves.submission", wave_id=wave_id, submission_id=submission_id), 303))
+    return redirect(url_for("waves.submission", wave_id=wave_id, submission_id=submission_id), 303)
 
 
 def _submission(wave: Wave, row: SubmissionRow, form: DecisionForm) -> str:
@@ -160,8 +161,3 @@ def _submission(wave: Wave, row: SubmissionRow, form: DecisionForm) -> str:
         form=form,
         language=language,
     )
-
-
-def _to(response: object) -> Response:
-    assert isinstance(response, Response)  # noqa: S101 - what Flask's redirect makes; its type says less
-    return response
