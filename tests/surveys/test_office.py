@@ -130,3 +130,17 @@ def test_an_interviewer_finds_the_paper_forms_to_key_and_no_results(people: Peop
     assert "抽到" not in page.text
     assert page.soup.select_one("main a[href='/office/waves/open/paper/']")
     assert people.sign_in("in").get("/office/waves/open/").status == 403
+
+
+def test_what_nobody_can_read_yet_is_not_offered_for_correction_and_a_blank_form_is(
+    app: Flask, people: People, waiting: str
+) -> None:
+    from literacy_app.foundation import clock
+
+    blank = str(uuid4())
+    with app.app_context(), transaction() as session:
+        receive_submission(session, body({}, id=blank), link(), clock.now())
+    officer = people.sign_in("ou")
+    unread, empty = officer.get(waiting), officer.get(f"/office/waves/open/submissions/{blank}")
+    assert not unread.soup.select("a[href$=correct]") and "等版本补上就能看" in unread.text
+    assert empty.soup.select("a[href$=correct]") and "一题也没有回答" in empty.text

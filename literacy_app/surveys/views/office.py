@@ -156,6 +156,7 @@ def _submission(wave: Wave, row: SubmissionRow, form: DecisionForm) -> str:
         row=row,
         receipt=receipt,
         lines=lines,
+        readable=kept is not None,
         judgements=queries.judgements(reading(), row.pilot_id, row.id),
         decisions=[(one.value, one.label) for one in form.decision.choices if (row.status, one.value) in DECISIONS],
         form=form,
