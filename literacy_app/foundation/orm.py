@@ -1,20 +1,23 @@
 """The base of all tables, the column types, and engines that keep what they acknowledge."""
 
+import math
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import (
     URL,
     Connection,
     DateTime,
     Dialect,
     Engine,
+    Insert,
     MetaData,
     String,
     Table,
@@ -24,7 +27,9 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DisconnectionError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 # Set on a connection whose transaction will write; see `engine_for`.
 WRITES = "literacy_writes"
@@ -72,14 +77,16 @@ class Moment(TypeDecorator[datetime]):
 
 # Seconds to wait for another's write on SQLite, and for a PostgreSQL that does not answer.
 PATIENCE = 5
+# Seconds after which a PostgreSQL connection that nobody used is asked whether it still lives.
+RESTED = 1.0
 
 
 def engine_for(url: str | URL) -> Engine:
     """The engine of the product, its commands and its tests on `url`.
 
     SQLite is opened durable and strict, writes take their lock when they begin, and wait for it five seconds unless the
-    address says otherwise (`?timeout=2`). A connection that PostgreSQL has dropped
-    meanwhile is noticed before it is used.
+    address says otherwise (`?timeout=2`). A connection that PostgreSQL has dropped while it
+    rested is noticed before it is used.
     """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
@@ -87,7 +94,28 @@ def engine_for(url: str | URL) -> Engine:
         engine = create_engine(url, connect_args={**patience, "check_same_thread": False})
         _guard_sqlite(engine)
         return engine
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": PATIENCE})
+    engine = create_engine(url, connect_args={"connect_timeout": PATIENCE})
+    _look_at_rested(engine)
+    return engine
+
+
+def _look_at_rested(engine: Engine) -> None:
+    """Ask a connection whether it still lives before it is used, as `pool_pre_ping` does, but only after a rest: under
+    load the question took as long as a small insert, and who was just answered need not be asked."""
+
+    @event.listens_for(engine, "checkin")
+    def _note(connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _look(connection: Any, record: ConnectionPoolEntry, proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", math.inf) < RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # The pool throws away what rested with it and opens a new one.
+            raise DisconnectionError from error
 
 
 def _guard_sqlite(engine: Engine) -> None:
@@ -148,7 +176,7 @@ def turn_to_write(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "sqlite":
         yield
         return
-    turn = _turns.setdefault(str(engine.url), threading.RLock())
+    turn = _turns.setdefault(engine.url.database or "", threading.RLock())
     mine = turn.acquire(timeout=PATIENCE)  # without it SQLite decides, as ever
     try:
         yield
@@ -163,20 +191,6 @@ def connection_of(session: Session) -> Connection:
     return known if isinstance(known, Connection) and not known.closed else session.connection()
 
 
-@contextmanager
-def without_waiting(session: Session) -> Iterator[None]:
-    """On PostgreSQL, send statements that return nothing one after the other and wait once, at the end (pipeline mode).
-
-    An error of any of them is raised at the end of the block, if not before.
-    """
-    driver = connection_of(session).connection.driver_connection
-    if session.get_bind().dialect.name == "sqlite" or driver is None:
-        yield
-        return
-    with driver.pipeline():
-        yield
-
-
 def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
     """Insert a row unless a unique constraint says that it is there already; returns whether it was inserted.
 
@@ -186,10 +200,26 @@ def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> b
     return connection_of(session).execute(statement, values).first() is not None
 
 
-def insert_all_new(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> list[Any]:
-    """The same for several rows in one statement; returns the primary keys of those that were inserted."""
-    statement = _insert_new(table, session.get_bind().dialect.name)
-    return list(connection_of(session).execute(statement, rows))
+# Statements that return nothing, each with its rows.
+Inserts = Sequence[tuple[Insert, Sequence[dict[str, Any]]]]
+
+
+def insert_all_or_nothing(session: Session, inserts: Inserts) -> bool:
+    """Insert rows with plain statements, all of them or, where one is there already, none; returns which.
+
+    PostgreSQL is sent everything at once and waited for once (pipeline mode), the savepoint too.
+    """
+    connection = connection_of(session)
+    driver = connection.connection.driver_connection
+    try:
+        with nullcontext() if driver is None or connection.dialect.name == "sqlite" else driver.pipeline():
+            connection.exec_driver_sql("SAVEPOINT together")
+            for statement, rows in inserts:
+                connection.execute(statement, rows)
+    except (IntegrityError, UniqueViolation):
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT together")
+        return False
+    return True
 
 
 @cache

@@ -1,6 +1,7 @@
 """Engines that keep what they acknowledge."""
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -10,13 +11,12 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
-from literacy_app import create_app
 from literacy_app.config import Settings
+from literacy_app.foundation import orm
 from literacy_app.foundation.jobruns import JobRun
 from literacy_app.foundation.orm import WRITES, engine_for, insert_new
 from literacy_app.foundation.snapshots import Snapshot
 from literacy_app.webkit.extensions import db
-from tests.conftest import settings_for
 
 PRAGMAS = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "trusted_schema", "busy_timeout")
 
@@ -40,11 +40,21 @@ def test_the_application_runs_on_the_engine_that_these_tests_run_on(app: Flask, 
     engine.dispose()
 
 
-def test_a_connection_that_the_database_dropped_is_noticed_before_it_is_used(tmp_path: Path) -> None:
-    settings = settings_for(tmp_path, database_url="postgresql+psycopg://u@localhost/none")
-    app = create_app(settings)
-    with app.app_context():
-        assert db.engine.pool._pre_ping  # there is no public way to ask
+@pytest.mark.postgres
+def test_a_connection_that_the_database_dropped_while_it_rested_is_noticed(
+    postgres_server: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orm, "RESTED", 0.0)
+    engine = engine_for(postgres_server())
+    with engine.connect() as connection:
+        process = connection.execute(text("select pg_backend_pid()")).scalar()
+    other = engine_for(engine.url)
+    with other.connect() as connection:
+        connection.execute(text("select pg_terminate_backend(:process, 5000)"), {"process": process})
+    other.dispose()
+    with engine.connect() as connection:
+        assert connection.execute(text("select pg_backend_pid()")).scalar() != process
+    engine.dispose()
 
 
 @pytest.mark.parametrize("name", ["a b", "数据", "a%20b", "a%b", "a?b", "a#b", "a?b=c", "a:b@c"])

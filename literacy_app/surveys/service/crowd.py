@@ -23,13 +23,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from literacy_app.foundation.lately import lately
-from literacy_app.foundation.orm import connection_of, insert_new
+from literacy_app.foundation.orm import Inserts, connection_of, insert_new
 from literacy_app.foundation.policy import Policy
 from literacy_app.surveys import queries
 from literacy_app.surveys.models import NetworkUse, SpentProof
 from literacy_app.surveys.rules import Credential, Outcome, Reply, Wave
 from literacy_app.surveys.service.alone import draft_walk, send_draft
-from literacy_app.surveys.service.door import Read, Unreadable, set_apart, store_all
+from literacy_app.surveys.service.door import Read, Unreadable, set_apart, store, store_all_new
 from literacy_app.surveys.service.keeping import instrument_of
 
 LONGEST_PROOF = 1_000
@@ -80,14 +80,23 @@ def admit_all(session: Session, arrivals: Sequence[Arrival], key: str, policy: P
         unproved.append(None if proved else door)
         if door and not proved:
             taken[door][0] += 1
-    outcomes = store_all(session, deliveries, now)
-    stored = Counter(
-        door for door, outcome in zip(unproved, outcomes, strict=True) if door and outcome.reply is Reply.STORED
-    )
-    for (wave, network), count in stored.items():
-        # Last of all, for on PostgreSQL this row is everybody's from here to the commit.
-        count_use(session, wave, network, policy, now, sent=count)
+    doors = Counter(door for door in unproved if door)
+    outcomes = store_all_new(session, deliveries, now, _counted(session, doors, policy, now))
+    if outcomes is None:
+        outcomes = [store(session, found, credential, now) for found, credential in deliveries]
+        replies = zip(unproved, outcomes, strict=True)
+        doors = Counter(door for door, outcome in replies if door and outcome.reply is Reply.STORED)
+        for statement, rows in _counted(session, doors, policy, now):
+            connection_of(session).execute(statement, rows)
     return outcomes
+
+
+def _counted(session: Session, doors: Mapping[_Door, int], policy: Policy, now: datetime) -> Inserts:
+    """What counts so many more; to be written last of all, for on PostgreSQL these rows are everybody's until the commit."""
+    rows = [
+        _place(wave, network, policy, now) | {"count": count, "begun": 0} for (wave, network), count in doors.items()
+    ]
+    return [(_one_more(session.get_bind().dialect.name), rows)] if rows else []
 
 
 def _taken(session: Session, wave: Wave, network: Network, policy: Policy, now: datetime) -> list[int]:

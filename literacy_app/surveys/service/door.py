@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from literacy_app.foundation.audit import AuditEvent, record
 from literacy_app.foundation.clock import REPORTING_ZONE, reporting_date
 from literacy_app.foundation.errors import NotFound, Refused
-from literacy_app.foundation.orm import connection_of, insert_all_new, insert_new, without_waiting
+from literacy_app.foundation.orm import Inserts, connection_of, insert_all_or_nothing, insert_new
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Answer, Code, Fault, Question, Value
 from literacy_app.scoring.rules import Score
@@ -40,7 +40,9 @@ from literacy_app.surveys.rules.walk import walk
 from literacy_app.surveys.service.keeping import Standing, asked_with, open_if_due, standing_of, with_places
 
 # Plain inserts, compiled once: the door is the busiest place of the house.
-SHEETS, EVENTS = (insert(cast(Table, table.__table__)) for table in (AnswerSheet, AuditEvent))
+SUBMISSIONS, SHEETS, EVENTS = (
+    insert(cast(Table, table.__table__)) for table in (SubmissionRow, AnswerSheet, AuditEvent)
+)
 
 # A phone's clock that says more than this of the future is wrong.
 CLOCK_TOLERANCE = timedelta(minutes=10)
@@ -132,37 +134,35 @@ def store(session: Session, found: Read | Unreadable, credential: Credential, no
         if known is None:
             raise Refused("busy")
         return _again(session, known, found.raw, found.sha256, credential, now)
-    _keep_sheets(session, [(found, credential, receipt)], now)
+    for statement, rows in _sheets([(found, credential, receipt)], now):
+        connection_of(session).execute(statement, rows)
     return Outcome(Reply.STORED, receipt)
 
 
-def store_all(
-    session: Session, deliveries: Sequence[tuple[Read | Unreadable, Credential]], now: datetime
-) -> list[Outcome]:
-    """`store` for several that arrive together, in few statements; the same outcomes as one after the other."""
-    ordinary = [
-        (found, credential, _values(found, credential, now))
-        for found, credential in deliveries
-        if isinstance(found, Read) and found.standing.opened and credential.correction is None
-    ]
-    outcomes: dict[int, Outcome] = {}
-    if len(ordinary) > 1:
-        new = {tuple(key) for key in insert_all_new(session, SubmissionRow, [values for _, _, values in ordinary])}
-        stored = []
-        for found, credential, values in ordinary:
-            key = credential.pilot_id, found.sent.id
-            if key in new:
-                new.remove(key)  # a second one under this id, in the same company, is a repeat or a conflict
-                receipt = Receipt(found.sent.id, found.sha256, now, values["verdict"], values["reason"])
-                stored.append((found, credential, receipt))
-                outcomes[id(found)] = Outcome(Reply.STORED, receipt)
-        if stored:
-            _keep_sheets(session, stored, now)
-    return [outcomes.get(id(found)) or store(session, found, credential, now) for found, credential in deliveries]
+def store_all_new(
+    session: Session, deliveries: Sequence[tuple[Read | Unreadable, Credential]], now: datetime, also: Inserts = ()
+) -> list[Outcome] | None:
+    """`store` for several that arrive together, and `also` what is to be written with them, in few statements.
+
+    None where something stands against one of them: nothing is written then, and each is to be stored by itself.
+    """
+    rows, stored = [], []
+    for found, credential in deliveries:
+        if not isinstance(found, Read) or not found.standing.opened or credential.correction is not None:
+            return None
+        rows.append(_values(found, credential, now))
+        stored.append((found, credential, _receipt(found, rows[-1])))
+    if not insert_all_or_nothing(session, [(SUBMISSIONS, rows), *_sheets(stored, now), *also]):
+        return None
+    return [Outcome(Reply.STORED, receipt) for _, _, receipt in stored]
 
 
-def _keep_sheets(session: Session, stored: Sequence[tuple[Read, Credential, Receipt]], now: datetime) -> None:
-    """What belongs to submissions that were just inserted: the answers, and a row each in the audit log."""
+def _receipt(found: Read, values: Mapping[str, Any]) -> Receipt:
+    return Receipt(found.sent.id, found.sha256, values["received_at"], values["verdict"], values["reason"])
+
+
+def _sheets(stored: Sequence[tuple[Read, Credential, Receipt]], now: datetime) -> Inserts:
+    """What belongs to submissions that are being inserted: the answers, and a row each in the audit log."""
     sheets, events = [], []
     for found, credential, receipt in stored:
         sheets.append(
@@ -186,10 +186,7 @@ def _keep_sheets(session: Session, stored: Sequence[tuple[Read, Credential, Rece
                 "detail": {"sha256": receipt.sha256, "status": receipt.status, "reason": receipt.reason},
             }
         )
-    connection = connection_of(session)
-    with without_waiting(session):
-        connection.execute(SHEETS, sheets)
-        connection.execute(EVENTS, events)
+    return [(SHEETS, sheets), (EVENTS, events)]
 
 
 def read_answers(instrument: Instrument, sent: Mapping[str, Any]) -> tuple[dict[str, Answer], dict[str, str]]:
@@ -291,7 +288,7 @@ def _insert(session: Session, found: Read, credential: Credential, now: datetime
     answered = {"status": Status.QUARANTINED, "verdict": Status.QUARANTINED, "reason": Reason.RESPONDENT_ANSWERED}
     for row in (values, values | answered):
         if insert_new(session, SubmissionRow, row):
-            return Receipt(found.sent.id, found.sha256, now, row["verdict"], row["reason"])
+            return _receipt(found, row)
         if values["respondent_id"] is None or values["status"] is not Status.ACCEPTED:
             return None
     return None
