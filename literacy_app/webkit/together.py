@@ -20,7 +20,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 MOST_TOGETHER = 50
 # Where the group before had more than one member, wait so many seconds for the others of this one (PostgreSQL's commit_delay).
-GATHERING = 0.001
+GATHERING = 0.002
 
 
 @dataclass
