@@ -36,7 +36,7 @@ def read_request(path: Path) -> Loaded:
     table = read_table((base.parent if request.data.startswith("data/") else base) / request.data, request.data)
     absent = [
         Problem(path.name, place, f"{request.data} has no column {column!r}")
-        for place, column in columns(request)
+        for place, column in columns(request, table)
         if column not in table
     ]
     if absent:

@@ -38,6 +38,8 @@ class Columns:
     """Which columns say how the sample was drawn: R's `svydesign`, or `svrepdesign` where there are replicate weights.
 
     With `prefix`, the replicate weights are the columns named by it and a number, whatever `replicate_weights` says.
+    Where `replicate_weights` names a kind (JK1, JKn, BRR, bootstrap) and no columns, they are made from strata and PSUs;
+    bootstrap takes `replicates` and `seed`.
     """
 
     ids: Names = ()
@@ -49,6 +51,8 @@ class Columns:
     adjust_domain_lonely: bool = False
     replicate_weights: Any = None
     prefix: str | None = None
+    replicates: Annotated[int, Field(ge=2, le=10_000)] = 500
+    seed: Annotated[int, Field(ge=0)] = 1
     scale: Scale | None = None
     rscales: Scale | tuple[Scale, ...] | None = None
     mse: bool = False
@@ -75,6 +79,7 @@ class Request:
     estimates: tuple[Wanted, ...]
     level: Share = 0.95
     margins: tuple[tuple[dict[str, Any], ...], ...] = ()  # rows of {column: label, ..., "Freq": count}
+    totals: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = field(default_factory=dict)  # of linear calibration
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -8,11 +8,22 @@ import numpy as np
 
 from literacy_app.estimation.loader.request import COUNT, Columns, Request, texts
 from literacy_app.estimation.loader.table import Table
-from literacy_app.estimation.rules import Design, Replicates, Sample, poststratify, rake
+from literacy_app.estimation.rules import (
+    Design,
+    Replicates,
+    Resampling,
+    Sample,
+    calibrate,
+    poststratify,
+    rake,
+    resampled,
+)
 from literacy_app.estimation.rules.design import DesignError, Floats, Ints
 
+INTERCEPT = "(Intercept)"
 
-def columns(request: Request) -> list[tuple[str, str]]:
+
+def columns(request: Request, table: Table) -> list[tuple[str, str]]:
     """Every place in the request that names a column, with the name."""
     design = request.design
     named: list[tuple[str, Sequence[str]]] = [
@@ -24,6 +35,8 @@ def columns(request: Request) -> list[tuple[str, str]]:
     ]
     for number, margin in enumerate(request.margins):
         named.append((f"margins.{number}", sorted({column for row in margin for column in row} - {COUNT})))
+    for name in request.totals:
+        named.append(("totals", [] if name == INTERCEPT or auxiliary_label(table, name) else [name]))
     for number, one in enumerate(request.estimates):
         place = f"estimates.{number}"
         named.append((f"{place}.variable", [one.variable]))
@@ -35,11 +48,24 @@ def columns(request: Request) -> list[tuple[str, str]]:
 
 def sample(table: Table, request: Request) -> Sample:
     """The sample, its weights calibrated to the request's margins. Raises InputError and DesignError."""
+    drawn = _drawn(table, request)
+    if request.totals and request.margins:
+        raise DesignError("give margins (or cells) or totals, not both")
+    if request.totals:
+        auxiliaries = np.stack([_auxiliary(table, name) for name in request.totals], axis=1)
+        return calibrate(drawn, auxiliaries, np.array(list(request.totals.values())))
+    margins = [_margin(table, rows, f"margins.{number}") for number, rows in enumerate(request.margins)]
+    if len(margins) == 1:
+        return poststratify(drawn, *margins[0])
+    return rake(drawn, margins) if margins else drawn
+
+
+def _drawn(table: Table, request: Request) -> Sample:
     names = request.design
     weights = table.weights(names.weights) if names.weights else np.ones(len(table))
-    if names.replicate_weights or names.prefix:
-        if request.margins:
-            raise DesignError("replicate weights come calibrated: margins are not offered with them")
+    kind = names.replicate_weights
+    made = kind in list(Resampling) and names.prefix is None and names.scale is None
+    if (kind or names.prefix) and not made:
         return _replicates(table, names, weights)
     design = Design(
         weights,
@@ -50,10 +76,25 @@ def sample(table: Table, request: Request) -> Sample:
         names.lonely_psu,
         names.adjust_domain_lonely,
     )
-    margins = [_margin(table, rows, f"margins.{number}") for number, rows in enumerate(request.margins)]
-    if len(margins) == 1:
-        return poststratify(design, *margins[0])
-    return rake(design, margins) if margins else design
+    return resampled(design, Resampling(kind), replicates=names.replicates, seed=names.seed) if made else design
+
+
+def _auxiliary(table: Table, name: str) -> Floats:
+    """(n,) the column that a total belongs to, by R's names: "(Intercept)", a column of numbers, or a column and a label of it."""
+    if name == INTERCEPT:
+        return np.ones(len(table))
+    if name in table:
+        return table.whole(name)
+    column, label = auxiliary_label(table, name) or ("", "")
+    return table.domain({column: label}).astype(np.float64)
+
+
+def auxiliary_label(table: Table, name: str) -> tuple[str, str] | None:
+    """The column and label that R's name of an indicator stands for ("sexM", also "sex=M"); None where there is no such column."""
+    found = [column for column in table.columns if name.startswith(column) and len(name) > len(column)]
+    return max(
+        ((column, name[len(column) :].removeprefix("=")) for column in found), key=lambda one: len(one[0]), default=None
+    )
 
 
 def _replicates(table: Table, names: Columns, weights: Floats) -> Replicates:

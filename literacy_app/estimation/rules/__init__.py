@@ -2,11 +2,12 @@
 
     design         Design: weights, strata, clusters, corrections, and what to do with a lonely PSU
     weights        response_weights: from selection probabilities and who answered
-    calibration    poststratify, rake: weights made to agree with known counts
+    calibration    poststratify, rake, calibrate: weights made to agree with known counts and totals
     estimates      proportion, mean, total, ratio, difference -> Estimate
     forms          what they all are: a ratio of two weighted sums
     variance       Taylor linearisation
     replicates     Replicates: a sample that comes with replicate weights instead of a design
+    resampling     resampled: replicate weights made from a design (jackknife, half samples, bootstrap)
     intervals      logit, Korn-Graubard, beta, Wald; probability_at_least
     reliability    Reliability (thresholds) and flags
     distributions  the t and the beta distribution (SciPy)
@@ -14,7 +15,7 @@
 Formulas, sources and the tests that hold them: docs/methods.md.
 """
 
-from literacy_app.estimation.rules.calibration import poststratify, rake
+from literacy_app.estimation.rules.calibration import calibrate, poststratify, rake
 from literacy_app.estimation.rules.design import Design, DesignError, LonelyPsu, combined
 from literacy_app.estimation.rules.estimates import (
     Estimate,
@@ -31,6 +32,7 @@ from literacy_app.estimation.rules.estimates import (
 from literacy_app.estimation.rules.intervals import Interval, Method, probability_at_least
 from literacy_app.estimation.rules.reliability import Flag, Reliability, flags
 from literacy_app.estimation.rules.replicates import Replicates
+from literacy_app.estimation.rules.resampling import Resampling, resampled
 
 __all__ = [
     "Design",
@@ -43,8 +45,10 @@ __all__ = [
     "Reason",
     "Reliability",
     "Replicates",
+    "Resampling",
     "Sample",
     "Statistic",
+    "calibrate",
     "combined",
     "difference",
     "flags",
@@ -55,5 +59,6 @@ __all__ = [
     "proportion",
     "rake",
     "ratio",
+    "resampled",
     "total",
 ]

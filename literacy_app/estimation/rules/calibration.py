@@ -1,11 +1,15 @@
 """Weights made to agree with known population counts, and what that does to a variance."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import numpy as np
 
-from literacy_app.estimation.rules.design import Design, DesignError, Floats, Ints
+from literacy_app.estimation.rules.design import Basis, Design, DesignError, Floats, Ints
+from literacy_app.estimation.rules.replicates import Replicates
+
+S = TypeVar("S", bound=Design | Replicates)
 
 # Raking goes on until every margin is met to within this share.
 RAKING_GAP = 1e-10
@@ -14,46 +18,108 @@ RAKING_ROUNDS = 1000
 SWEEPS = 10
 # Margins whose totals differ by more than this share do not describe one population.
 MARGIN_GAP = 0.005
+# Calibrated totals are those asked for to within this share, and a direction that brings less than this is none.
+LINEAR_GAP = 1e-8
+DEPENDENT = 1e-12
 
 
-def poststratify(design: Design, cell: Ints, counts: Floats) -> Design:
-    """The design with weights scaled so that cell c (codes (n,), 0..k-1) weighs counts[c] (k,).
+def poststratify(design: S, cell: Ints, counts: Floats) -> S:
+    """The sample with weights scaled so that cell c (codes (n,), 0..k-1) weighs counts[c] (k,).
 
-    Raises DesignError for a cell that nobody with a weight is in, or a design calibrated before. R's `postStratify`.
+    Replicate weights are scaled each by itself. Raises DesignError for a cell that nobody with a weight is in, or weights
+    calibrated before. R's `postStratify`.
     """
-    _refuse_second(design)
-    return replace(design, weights=design.weights * _factors(design.weights, cell, counts)[cell], cells=(cell,))
+    return _calibrated(design, lambda weights: weights * _factors(weights, cell, counts)[cell], cells=(cell,))
 
 
-def rake(design: Design, margins: Sequence[tuple[Ints, Floats]]) -> Design:
-    """The design with weights that meet every margin (codes (n,), counts (k,)) at once, by iterative proportional fitting.
+def rake(design: S, margins: Sequence[tuple[Ints, Floats]]) -> S:
+    """The sample with weights that meet every margin (codes (n,), counts (k,)) at once, by iterative proportional fitting.
 
     The first margin's total is the population's. Raises DesignError for a cell that nobody with a weight is in, margins
-    whose totals differ by more than 0.5 %, no convergence, or a design calibrated before. Deming and Stephan 1940; R's `rake`.
+    whose totals differ by more than 0.5 %, no convergence, or weights calibrated before. Deming and Stephan 1940; R's `rake`.
     """
-    _refuse_second(design)
     totals = [float(counts.sum()) for _, counts in margins]
     if max(totals) - min(totals) > MARGIN_GAP * max(totals):
         raise DesignError("the totals of the margins differ by more than 0.5 %: they are not of one population")
-    weights = design.weights
+    scaled = [(cell, counts * (totals[0] / size)) for (cell, counts), size in zip(margins, totals, strict=True)]
+    return _calibrated(design, lambda weights: _raked(weights, scaled), cells=tuple(cell for cell, _ in margins))
+
+
+def calibrate(design: S, auxiliaries: Floats, totals: Floats) -> S:
+    """The sample with weights w = d (1 + x'b) whose totals of the auxiliaries (n, q) are `totals` (q,), by linear calibration.
+
+    Give a column of ones for the size of the population. Columns that others explain are left out. Raises DesignError
+    for totals that no such weights can have, weights that would fall below 0 (rake instead), or weights calibrated before.
+    Deville and Särndal 1992 (the GREG estimator); R's `calibrate(calfun = "linear")`.
+    """
+    if auxiliaries.shape != (design.rows, len(totals)) or not len(totals):
+        raise DesignError("auxiliaries need one row for each row of the sample and one total for each column")
+    if not np.isfinite(auxiliaries).all() or not np.isfinite(totals).all():
+        raise DesignError("auxiliaries and their totals must be finite numbers")
+    basis = _basis(auxiliaries, design.weights)
+    return _calibrated(design, lambda weights: _linear(weights, auxiliaries, totals), basis=basis)
+
+
+def _calibrated(
+    design: S, change: Callable[[Floats], Floats], cells: tuple[Ints, ...] = (), basis: Basis | None = None
+) -> S:
+    changes: dict[str, Any] = {"weights": change(design.weights)}
+    if isinstance(design, Design):
+        if design.is_calibrated:
+            raise DesignError("the weights are calibrated already")
+        changes |= {"cells": cells, "basis": basis}
+    else:
+        changes |= {"replicates": np.stack([change(column) for column in design.replicates.T], axis=1)}
+    return replace(design, **changes)
+
+
+def _raked(weights: Floats, margins: Sequence[tuple[Ints, Floats]]) -> Floats:
     for _ in range(RAKING_ROUNDS):
         gap = 0.0
-        for (cell, counts), size in zip(margins, totals, strict=True):
-            factors = _factors(weights, cell, counts * (totals[0] / size))
+        for cell, counts in margins:
+            factors = _factors(weights, cell, counts)
             weights = weights * factors[cell]
             gap = max(gap, float(np.abs(factors - 1).max()))
         if gap < RAKING_GAP:
-            return replace(design, weights=weights, cells=tuple(cell for cell, _ in margins))
+            return weights
     raise DesignError("raking does not settle: some combination of the margins' cells has nobody in it")
 
 
-def residuals(influence: Floats, design: Design) -> Floats:
-    """(n, k) the weighted influence less what the calibration cells explain, because known counts do not vary.
+def _linear(weights: Floats, auxiliaries: Floats, totals: Floats) -> Floats:
+    basis = _basis(auxiliaries, weights)
+    # In the basis the Gram matrix is the identity, so the step is the gap itself.
+    gap = (totals - weights @ auxiliaries) @ basis.turn
+    factors = 1 + auxiliaries @ (basis.turn @ gap)
+    result: Floats = weights * factors
+    size = np.maximum(np.abs(weights) @ np.abs(auxiliaries), np.abs(totals))
+    if (np.abs(result @ auxiliaries - totals) > LINEAR_GAP * np.maximum(size, 1)).any():
+        raise DesignError("no weights can have these totals: they contradict each other or what is in the sample")
+    if (result < 0).any():
+        raise DesignError(
+            "linear calibration would give weights below 0: the totals are far from the sample; rake instead"
+        )
+    return result
 
-    One margin: the weighted mean of each cell is taken out. Several: unweighted means, ten times over, as R survey does.
+
+def _basis(auxiliaries: Floats, weights: Floats) -> Basis:
+    scale = np.sqrt(weights @ auxiliaries**2)
+    scale[scale == 0] = 1
+    squares, vectors = np.linalg.eigh((auxiliaries / scale).T @ ((auxiliaries / scale) * weights[:, None]))
+    kept = squares > DEPENDENT * squares.max(initial=0)
+    return Basis(auxiliaries, weights, (vectors[:, kept] / np.sqrt(squares[kept])) / scale[:, None])
+
+
+def residuals(influence: Floats, design: Design) -> Floats:
+    """(n, k) the weighted influence less what the calibration explains, because known counts do not vary.
+
+    Linear: the regression on the auxiliaries by the weights before. One margin: the weighted mean of each cell.
+    Several: unweighted means, ten times over, as R survey does.
     """
     some = design.weights > 0
     parts = np.divide(influence, design.weights[:, None], out=np.zeros_like(influence), where=some[:, None])
+    if design.basis is not None:
+        explained: Floats = design.basis.explained(parts)
+        return (parts - explained) * design.weights[:, None]
     base = design.weights if len(design.cells) == 1 else some.astype(np.float64)
     # The sweeps run over the few combinations of cells instead of the rows.
     joint, first_row = design.joint_cell
@@ -68,11 +134,6 @@ def residuals(influence: Floats, design: Design) -> Floats:
             taken += mean
             sums -= size[:, None] * mean
     return (parts - taken[joint]) * design.weights[:, None]
-
-
-def _refuse_second(design: Design) -> None:
-    if design.cells:
-        raise DesignError("the weights are calibrated already")
 
 
 def _factors(weights: Floats, cell: Ints, counts: Floats) -> Floats:

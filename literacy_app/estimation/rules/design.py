@@ -45,13 +45,29 @@ class Stage:
 
 
 @dataclass(frozen=True, eq=False)
+class Basis:
+    """The auxiliaries (n, q) of a linear calibration, the weights (n,) before it, and what makes them orthonormal (q, r)."""
+
+    auxiliaries: Floats
+    weights: Floats
+    turn: Floats
+
+    def explained(self, columns: Floats) -> Floats:
+        """(n, k) what the regression on the auxiliaries, by the weights before, explains of the columns (n, k)."""
+        found: Floats = self.auxiliaries @ (
+            self.turn @ (self.turn.T @ (self.auxiliaries.T @ (self.weights[:, None] * columns)))
+        )
+        return found
+
+
+@dataclass(frozen=True, eq=False)
 class Design:
     """A probability sample of n rows. Strata, clusters and corrections are one (n,) array a stage, outermost first.
 
     Without clusters every row is its own PSU; without strata there is one. `corrections` are counts of the population's
     clusters in the stratum (all >= 1) or sampling fractions (all <= 1); without them only the first stage adds variance.
     `nest` says that cluster codes start again in every stratum. `cells` holds the code of each row's cell in each margin
-    that the weights were calibrated to (see `calibration`). Raises DesignError, as R's `svydesign` stops.
+    that the weights were calibrated to, `basis` the auxiliaries of a linear calibration (see `calibration`). Raises DesignError, as R's `svydesign` stops.
     """
 
     weights: Floats
@@ -62,6 +78,12 @@ class Design:
     lonely_psu: LonelyPsu = LonelyPsu.FAIL
     adjust_domain_lonely: bool = False
     cells: tuple[Ints, ...] = ()
+    basis: Basis | None = None
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether the weights were made to agree with known counts or totals."""
+        return bool(self.cells) or self.basis is not None
 
     def __post_init__(self) -> None:
         if self.weights.ndim != 1:

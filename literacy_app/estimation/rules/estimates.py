@@ -142,7 +142,7 @@ def interval_by(method: Method, made: Estimate, design: Sample, level: float) ->
             return korn_graubard_interval(value, se, df, made.n, level)
         case Method.BETA:  # in a domain of a calibrated design R takes the file's n; kept, so that the numbers agree
             return beta_interval(
-                value, se, df, design.rows if isinstance(design, Design) and design.cells else made.n, level
+                value, se, df, design.rows if isinstance(design, Design) and design.is_calibrated else made.n, level
             )
         case Method.WALD:
             return wald_interval(value, se, df, level)

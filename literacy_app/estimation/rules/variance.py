@@ -23,7 +23,7 @@ def taylor(design: Design, forms: Sequence[Form]) -> Floats | None:
     influence = np.zeros((len(rows), len(forms)))
     for column, form in enumerate(forms):
         influence[np.searchsorted(rows, form.rows), column] = design.weights[form.rows] * form.residual(design.weights)
-    if design.cells:
+    if design.is_calibrated:
         whole = np.zeros((design.rows, len(forms)))
         whole[rows] = influence
         rows, influence = np.arange(design.rows), residuals(whole, design)
