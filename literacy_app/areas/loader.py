@@ -1,24 +1,26 @@
-"""Reads pilots: `content/pilots/<id>/pilot.yml` with its divisions in `areas.csv` beside it."""
+"""Reads pilots: `content/pilots/<id>/pilot.yml`, beside it its divisions in `areas.csv` and its residents in `population.yml`."""
 
 import csv
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from literacy_app.areas.rules import Area, Pilot, is_code, within
+from literacy_app.areas.rules import AGE_GROUPS, Area, Pilot, Population, Residence, Sex, is_code, within
 from literacy_app.foundation.errors import InputError, Problem
 from literacy_app.foundation.files import is_id, read_yaml, shape
 
 COLUMNS = ("code", "name_zh", "name_en", "urban_rural_class", "valid_from", "valid_to")
 MAX_ROWS = 100_000
+LONGEST_SOURCE = 200
 
 
 @dataclass(frozen=True)
 class PilotFolder:
-    """A pilot and the divisions that its folder describes."""
+    """A pilot and what its folder describes: the divisions, and the residents where they were counted."""
 
     pilot: Pilot
     areas: tuple[Area, ...]
+    population: Population | None = None
 
 
 def read_pilots(content: Path) -> list[PilotFolder]:
@@ -84,4 +86,34 @@ def _read_pilot(folder: Path, root: Path) -> PilotFolder:
             problems.append(document.problem(("areas", index), f"{code} is not in areas.csv"))
     if problems:
         raise InputError(problems)
-    return PilotFolder(pilot, areas)
+    return PilotFolder(pilot, areas, _read_population(folder, root))
+
+
+def _read_population(folder: Path, root: Path) -> Population | None:
+    """The residents, if they were counted. Raises InputError."""
+    if not (folder / "population.yml").exists():
+        return None
+    document = read_yaml(folder / "population.yml", root)
+    population = shape(document, Population)
+    problems = []
+    wanted = {(residence, sex, ages) for residence in Residence for sex in Sex for ages in AGE_GROUPS}
+    for index, group in enumerate(population.groups):
+        key = (group.residence, group.sex, group.ages)
+        if key not in wanted:
+            bands = ", ".join(f"{low}-{high}" for low, high in AGE_GROUPS)
+            problems.append(document.problem(("groups", index), f"comes twice or is in none of the bands {bands}"))
+        if group.people < 0:
+            problems.append(document.problem(("groups", index, "people"), "cannot be below 0"))
+        wanted.discard(key)
+    if wanted:
+        missing = "; ".join(f"{residence} {sex} {low}-{high}" for residence, sex, (low, high) in sorted(wanted))
+        problems.append(document.problem(("groups",), f"has no line for {missing}"))
+    if not any(group.people for group in population.groups):
+        problems.append(document.problem(("groups",), "counts nobody"))
+    if not 1 <= len(population.source) <= LONGEST_SOURCE:
+        problems.append(
+            document.problem(("source",), f"has 1 to {LONGEST_SOURCE} characters; name the census or register")
+        )
+    if problems:
+        raise InputError(problems)
+    return population

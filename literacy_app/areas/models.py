@@ -1,8 +1,9 @@
 """Divisions with their history, and pilots with the codes that make them up."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from literacy_app.foundation.orm import AreaCode, Base, PilotId
@@ -40,3 +41,14 @@ class PilotArea(Base):
 
     pilot_id: Mapped[str] = mapped_column(ForeignKey("pilot.id"), primary_key=True)
     area_code: Mapped[str] = mapped_column(AreaCode, primary_key=True)
+
+
+class PopulationRow(Base):
+    """The residents of a pilot in the surveyed ages. `groups` is a list of [residence, sex, from age, to age, people]."""
+
+    __tablename__ = "population"
+
+    pilot_id: Mapped[str] = mapped_column(PilotId, ForeignKey("pilot.id"), primary_key=True)
+    year: Mapped[int]
+    source: Mapped[str] = mapped_column(String(200))
+    groups: Mapped[list[list[Any]]] = mapped_column(JSON)

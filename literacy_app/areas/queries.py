@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from literacy_app.areas.models import AreaRow, PilotArea, PilotRow
+from literacy_app.areas.models import AreaRow, PilotArea, PilotRow, PopulationRow
 from literacy_app.areas.rules import Residence, residence_of, within
 from literacy_app.foundation.lately import lately
 
@@ -62,3 +62,8 @@ def residences(session: Session, pilot_id: str, on: date) -> dict[str, Residence
     return {
         row.code: residence_of(row.urban_rural_class) for row in rows if any(within(row.code, code) for code in codes)
     }
+
+
+def population(session: Session, pilot_id: str) -> PopulationRow | None:
+    """The residents of a pilot as counted, or None."""
+    return session.get(PopulationRow, pilot_id)

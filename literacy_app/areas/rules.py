@@ -1,4 +1,4 @@
-"""What an area code says: its level, what lies within what, and whether a place is urban."""
+"""What an area code says: its level, what lies within what, whether a place is urban; and who lives there."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +17,18 @@ class Residence(StrEnum):
     RURAL = "rural"
 
 
+class Sex(StrEnum):
+    """As the statistics office counts residents; the ids of the options that instruments offer."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+def age_group(age: int) -> int | None:
+    """The band of AGE_GROUPS that an age lies in, by its place; None outside of the surveyed ages."""
+    return next((place for place, (low, high) in enumerate(AGE_GROUPS) if low <= age <= high), None)
+
+
 @dataclass(frozen=True)
 class Area:
     """One division as it stood from `valid_from` to `valid_to` (exclusive; None is still)."""
@@ -27,6 +39,33 @@ class Area:
     urban_rural_class: str = ""
     valid_from: date = date(2020, 1, 1)
     valid_to: date | None = None
+
+
+# The ages that are surveyed, in the bands by which residents are counted and a level is shown.
+AGE_GROUPS = ((15, 19), (20, 29), (30, 39), (40, 49), (50, 59), (60, 69))
+
+
+@dataclass(frozen=True)
+class Residents:
+    """How many people of one residence, sex and age band live in a pilot."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    residence: Residence
+    sex: Sex
+    ages: tuple[int, int]
+    people: int
+
+
+@dataclass(frozen=True)
+class Population:
+    """Everybody of the surveyed ages in a pilot, in each combination once, with the year and where the counts come from."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    year: int
+    source: str
+    groups: tuple[Residents, ...]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from literacy_app.areas.loader import PilotFolder
-from literacy_app.areas.models import AreaRow, PilotArea, PilotRow
+from literacy_app.areas.models import AreaRow, PilotArea, PilotRow, PopulationRow
 from literacy_app.foundation.lately import forget_answers
 
 
@@ -35,4 +35,8 @@ def keep_pilot(session: Session, folder: PilotFolder) -> None:
     session.execute(delete(PilotArea).where(PilotArea.pilot_id == pilot.id))
     forget_answers()
     session.add_all(PilotArea(pilot_id=pilot.id, area_code=code) for code in pilot.areas)
+    session.execute(delete(PopulationRow).where(PopulationRow.pilot_id == pilot.id))
+    if (counted := folder.population) is not None:
+        groups = [[one.residence, one.sex, *one.ages, one.people] for one in counted.groups]
+        session.add(PopulationRow(pilot_id=pilot.id, year=counted.year, source=counted.source, groups=groups))
     session.flush()

@@ -27,6 +27,17 @@ class Policy:
     reliability_max_interval_width: Figure
     reliability_max_relative_width: Figure
     reliability_narrow_width: Figure
+    weights_min_cell: Figure
+    weights_max_factor: Figure
+    weights_trim: Figure
+    item_extreme: Figure
+    item_least_discrimination: Figure
+    standard_15_19: Figure
+    standard_20_29: Figure
+    standard_30_39: Figure
+    standard_40_49: Figure
+    standard_50_59: Figure
+    standard_60_69: Figure
     draft_days: Figure
     open_link_span: Figure
     open_link_free: Figure

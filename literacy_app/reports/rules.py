@@ -1,8 +1,9 @@
 """The rows of an officer's page, ready to be shown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from literacy_app.estimation.rules import Estimate, Flag
+from literacy_app.estimation.rules import Estimate, Flag, may_be_shown
 from literacy_app.scoring.rules import PassMark
 from literacy_app.surveys.rules import Tally, Wave
 from literacy_app.targets.rules import Judgement
@@ -17,12 +18,12 @@ class Row:
     flags: tuple[Flag, ...]
     target: float | None = None
     judgement: Judgement | None = None
-    names: dict[str, str] | None = None
+    names: Mapping[str, str] | None = None
 
     @property
     def shown(self) -> bool:
         """Whether a number may be shown: there is one, from enough people."""
-        return not {Flag.NO_ESTIMATE, Flag.NO_INTERVAL, Flag.FEW_PEOPLE} & set(self.flags)
+        return may_be_shown(self.flags)
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,19 @@ def test_nobody_answered_gives_weights_of_nought_and_no_crash() -> None:
     assert not made.design.weights.any()
 
 
+def test_too_few_people_for_any_cell_are_left_as_they_are_and_this_is_told() -> None:
+    x = {name: column[:60] for name, column in drawn().items()}
+    x["responded"] = np.arange(60) % 3 == 0
+    made = weighed(x, COUNTS)
+    assert [step.made for step in made.steps] == [Made.BASE, Made.NON_RESPONSE, Made.TOO_FEW]
+
+
+def test_a_characteristic_that_nobody_was_asked_for_is_left_out() -> None:
+    x = drawn()
+    x["sex"] = np.full(N, -1)
+    assert np.bincount(x["age"], weighed(x, COUNTS).design.weights) == pytest.approx(COUNTS.sum(axis=0))
+
+
 def test_kish_is_one_for_equal_weights_and_grows_with_their_spread() -> None:
     assert kish(np.array([2.0, 2, 2, 0])) == 1
     assert kish(np.array([1.0, 3])) == pytest.approx(2 * 10 / 16)

@@ -1,5 +1,6 @@
 """Whether a number is steady enough to be shown: flags by thresholds that a committee sets."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,6 +28,11 @@ class Flag(StrEnum):
     WIDE = "wide"
     RELATIVELY_WIDE = "relatively_wide"
     ALL_ALIKE = "all_alike"  # a share of 0 or 1
+
+
+def may_be_shown(earned: Collection[Flag]) -> bool:
+    """Whether a number with these flags may be shown at all: there is one, with an interval, from enough people."""
+    return not {Flag.NO_ESTIMATE, Flag.NO_INTERVAL, Flag.FEW_PEOPLE} & set(earned)
 
 
 def flags(estimate: Estimate, thresholds: Reliability) -> tuple[Flag, ...]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from literacy_app.estimation.rules.calibration import poststratify, rake
-from literacy_app.estimation.rules.design import Codes, Design, DesignError, Floats, Ints, LonelyPsu, Mask
+from literacy_app.estimation.rules.design import Codes, Design, Floats, Ints, LonelyPsu, Mask
 from literacy_app.estimation.rules.weights import response_weights
 
 # Trimming and calibrating again, in turn, until no weight is above the cap by more than this share, or so many times.
@@ -46,6 +46,7 @@ class Made(StrEnum):
     POST_STRATA = "post_strata"
     RAKED = "raked"
     TRIMMED = "trimmed"
+    TOO_FEW = "too_few"  # nothing: too few people answered to be weighted to the population
 
 
 @dataclass(frozen=True)
@@ -86,16 +87,20 @@ def weigh(
 
     `counts` (k1, k2, ...) are the residents in each combination of the margins' labels; without them the recipe ends with
     non-response. Only the last margin's labels have an order, so only they are joined. People with an unknown
-    characteristic are a cell of their own that keeps its share. Raises ValueError for impossible probabilities and
-    DesignError for counts that nobody answered for.
+    characteristic are a cell of their own that keeps its share; a margin that nobody's code is known of is left out.
+    Raises ValueError for impossible probabilities and DesignError for a sample that could not have been drawn.
     """
     base = Design(1 / probability, (stratum,), (psu,), nest=True, lonely_psu=lonely_psu)
     steps = [_step(Made.BASE, base.weights)]
     design = replace(base, weights=response_weights(probability, stratum, psu, responded))
     steps.append(_step(Made.NON_RESPONSE, design.weights))
-    if counts is None or not (design.weights > 0).any():
+    unknown = tuple(axis for axis, margin in enumerate(margins) if not (margin.codes[design.weights > 0] >= 0).any())
+    known = [margin for axis, margin in enumerate(margins) if axis not in unknown]
+    if counts is None or not known:
         return Weighting(design, tuple(steps))
-    cells = _Cells(design.weights, recipe, margins, counts)
+    cells = _Cells(design.weights, recipe, known, counts.sum(axis=unknown))
+    if not cells.number:
+        return Weighting(design, (*steps, _step(Made.TOO_FEW, design.weights)))
     calibrated = cells.calibrate
     made = calibrated(design)
     kind = Made.RAKED if cells.raked else Made.POST_STRATA
@@ -149,10 +154,6 @@ class _Cells:
         self.raked = post_strata is None
         found = [self._margin(axis) for axis in range(len(margins))] if post_strata is None else [post_strata]
         self._cells = [one for one in found if one is not None]
-        if not self._cells:
-            raise DesignError(
-                "too few people answered to be weighted to the population: every margin has too small cells"
-            )
         self.number = sum(len(numbers) for _, numbers in self._cells)
 
     def calibrate(self, design: Design) -> Design:

@@ -40,6 +40,7 @@ from literacy_app.surveys.service.door import (
     store,
 )
 from literacy_app.surveys.service.keeping import (
+    Kept,
     entry_lately,
     entry_of,
     frozen_problems,
@@ -77,6 +78,7 @@ __all__ = [
     "keep_answer",
     "keep_instrument",
     "keep_wave",
+    "Kept",
     "kept_instrument",
     "new_challenge",
     "new_resume_code",
