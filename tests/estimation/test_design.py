@@ -1,9 +1,12 @@
 """What a design refuses, and how it counts."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from literacy_app.estimation.rules import Design, DesignError, LonelyPsu, proportion
+from literacy_app.estimation.rules import Design, DesignError, LonelyPsu, combined, proportion
+from literacy_app.estimation.rules.design import Fault
 
 W = np.ones(4)
 STRATA = np.array(list("AABB"))
@@ -74,3 +77,46 @@ def test_domain_with_one_psu_counts_as_lonely_only_when_the_design_says_so() -> 
         ses.append(proportion(design, [1, 0, 1, 0], domain).se)
     assert ses[0] is not None
     assert ses[1] is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "fault", "rows"),
+    [
+        ({"weights": np.array([1, 1, np.nan, -1])}, Fault.WEIGHT, (2,)),
+        ({"strata": (np.array([1, 2, np.nan, 2]),)}, Fault.LABEL, (2,)),
+        ({"strata": (STRATA,), "clusters": (np.array([7, 8, 9, 8]),)}, Fault.SPLIT_CLUSTER, (1, 3)),
+        ({"corrections": (np.array([9, 0, 9, 9.0]),)}, Fault.CORRECTION, (1,)),
+        ({"corrections": (np.array([9, 9, 0.5, 9.0]),)}, Fault.MIXED_CORRECTIONS, (0, 2)),
+        ({"strata": (STRATA,), "corrections": (np.array([9, 9, 8, 7.0]),)}, Fault.VARYING_CORRECTION, (2, 3)),
+        ({"strata": (STRATA,), "corrections": (np.array([9, 9, 1.0, 1]),)}, Fault.OVERDRAWN, (2,)),
+    ],
+)
+def test_error_points_at_the_rows_that_show_it(columns: dict[str, Any], fault: Fault, rows: tuple[int, ...]) -> None:
+    with pytest.raises(DesignError) as caught:
+        Design(**{"weights": W, **columns})
+    assert (caught.value.fault, caught.value.rows, caught.value.stage) == (fault, rows, 0)
+
+
+def test_error_names_the_stage_when_it_is_a_later_one() -> None:
+    with pytest.raises(DesignError) as caught:
+        Design(W, (), (RESTARTING, np.arange(4)), (np.full(4, 9.0), np.array([5, 6, 7, 6.0])))
+    assert (caught.value.fault, caught.value.rows, caught.value.stage) == (Fault.VARYING_CORRECTION, (0, 2), 1)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [3, -2, 3, 9],
+        [2**63 - 1, -(2**63), 2**63 - 1, 7],
+        ["b", "甲", "b", "a"],
+        [0.5, -1.5, 0.5, 2],
+        [True, False, True, True],
+    ],
+)
+def test_codes_stand_in_the_order_of_the_labels(labels: list[Any]) -> None:
+    assert list(combined([np.array(labels)])) == [sorted(set(labels)).index(label) for label in labels]
+
+
+def test_labels_of_several_kinds_are_refused() -> None:
+    with pytest.raises(DesignError, match="one kind"):
+        Design(W, (np.array(["a", 1, None, 2], dtype=object),))

@@ -16,6 +16,9 @@ Codes = NDArray[Any]  # labels of any one sortable kind: whole numbers or text
 
 # A stratum whose unsampled share is below this is taken whole and adds no variance (as in R survey).
 TAKEN_WHOLE = 1e-7
+# Codes are looked up in a table of this many places for each of them (and some) rather than sorted.
+ROOMY, ROOM = 4, 1000
+FAR = 2**62  # whole numbers beyond it are sorted, because their differences overflow
 
 
 class LonelyPsu(StrEnum):
@@ -28,8 +31,27 @@ class LonelyPsu(StrEnum):
     AVERAGE = "average"  # the mean of what the other strata add
 
 
+class Fault(StrEnum):
+    """What is wrong with a design that one can point at, and what `DesignError.rows` then holds."""
+
+    WEIGHT = "weight"  # the first row whose weight is none
+    LABEL = "label"  # the first row without a label of its stratum or cluster
+    SPLIT_CLUSTER = "split_cluster"  # two rows of one cluster in different strata
+    CORRECTION = "correction"  # the first row whose correction is none
+    MIXED_CORRECTIONS = "mixed_corrections"  # a row with a count and a row with a fraction
+    VARYING_CORRECTION = "varying_correction"  # two rows of one stratum with different corrections
+    OVERDRAWN = "overdrawn"  # a row of a stratum with more clusters in the sample than in the population
+
+
 class DesignError(ValueError):
-    """The columns do not describe a sample that could have been drawn."""
+    """The columns do not describe a sample that could have been drawn.
+
+    Where it can be pointed at, `fault` says what is wrong, at which `stage` (from 0), and `rows` are indices that show it.
+    """
+
+    def __init__(self, message: str, fault: Fault | None = None, rows: Sequence[int] = (), stage: int = 0) -> None:
+        super().__init__(message)
+        self.fault, self.rows, self.stage = fault, tuple(map(int, rows)), stage
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +110,9 @@ class Design:
     def __post_init__(self) -> None:
         if self.weights.ndim != 1:
             raise DesignError("weights must be one number a row")
-        if not np.isfinite(self.weights).all() or (self.weights < 0).any():
-            raise DesignError("weights must be numbers of at least 0")
+        wrong = ~(self.weights >= 0) | np.isinf(self.weights)
+        if wrong.any():
+            raise DesignError("weights must be numbers of at least 0", Fault.WEIGHT, [int(np.argmax(wrong))])
         for name, columns in (("strata", self.strata), ("clusters", self.clusters), ("corrections", self.corrections)):
             if len(columns) > max(1, len(self.clusters)):
                 raise DesignError(f"there are {name} for more stages than there are clusters")
@@ -112,22 +135,15 @@ class Design:
         stages: list[Stage] = []
         parent, reach = np.zeros(self.rows, np.int64), np.ones(self.rows)
         for number, codes in enumerate(clusters):
-            strata = combined([parent, *self.strata[min(number, len(self.strata) - 1) :][:1]])
-            cluster = combined([parent, *([strata] if self.nest else []), codes])
-            sizes, unsampled = _sizes(cluster, strata, self.corrections[number:][:1], counts, number + 1)
-            first_of_stratum = _first(strata)
-            stages.append(
-                Stage(
-                    cluster,
-                    strata[_first(cluster)],
-                    sizes,
-                    unsampled,
-                    reach[first_of_stratum],
-                    parent[first_of_stratum],
-                )
-            )
-            reach = reach * (1 - unsampled)[strata]
-            parent = cluster
+            outer = [parent] if number else []
+            given = self.strata[min(number, len(self.strata) - 1) :][:1]
+            strata = combined([*outer, *given]) if outer or given else parent
+            cluster = combined([strata, codes] if self.nest else [*outer, codes])
+            stage = _stage(number, cluster, strata, parent, reach, self.corrections[number:][:1], counts)
+            stages.append(stage)
+            if number + 1 < len(clusters):
+                reach = reach * (1 - stage.unsampled)[strata]
+                parent = cluster
         return tuple(stages)
 
     @cached_property
@@ -145,45 +161,94 @@ class Design:
 
 
 def combined(columns: Sequence[Codes]) -> Ints:
-    """One code 0..k-1 for each distinct combination of the columns' values, in sorted order."""
-    result = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
-        values, codes = np.unique(column, return_inverse=True)
-        result = np.unique(result * len(values) + codes, return_inverse=True)[1]
+    """One code 0..k-1 for each distinct combination of the columns' values, in sorted order. Raises DesignError for NaN."""
+    result, known = _coded(columns[0])
+    for column in columns[1:]:
+        codes, count = _coded(column)
+        result, known = _coded(result * count + codes)
     return result
 
 
+def distinct(codes: Ints, limit: int) -> tuple[Ints, Ints]:
+    """The values among codes 0..limit-1, in order, and the place of each code among them."""
+    if limit > ROOMY * len(codes) + ROOM:
+        values, places = np.unique(codes, return_inverse=True)
+        return values, places
+    seen = np.zeros(limit, np.bool_)
+    seen[codes] = True
+    values = np.flatnonzero(seen)
+    if len(values) == limit:
+        return values, codes
+    place = np.empty(limit, np.int64)
+    place[values] = np.arange(len(values))
+    return values, place[codes]
+
+
+def _coded(column: Codes) -> tuple[Ints, int]:
+    """A code 0..k-1 for each value, in sorted order, and k. Without sorting the rows where values are whole numbers or text."""
+    column = np.asarray(column)
+    if column.dtype.kind in "OUT":
+        labels = column.tolist()
+        try:
+            place = {label: number for number, label in enumerate(sorted(set(labels)))}
+        except TypeError as error:
+            raise DesignError("strata and clusters must have labels of one kind, and all of them") from error
+        return np.fromiter(map(place.__getitem__, labels), np.int64, len(labels)), len(place)
+    if column.dtype.kind == "f" and np.isnan(column).any():
+        raise DesignError("strata and clusters must not be missing", Fault.LABEL, [int(np.argmax(np.isnan(column)))])
+    if column.dtype.kind in "iu" and len(column):
+        low, high = int(column.min()), int(column.max())
+        if low > -FAR and high < FAR:
+            values, codes = distinct(column.astype(np.int64) - low, high - low + 1)
+            return codes, len(values)
+    values, codes = np.unique(column, return_inverse=True)
+    return codes, len(values)
+
+
 def _first(codes: Ints) -> Ints:
-    """The first row of each code, in the order of the codes."""
-    return np.unique(codes, return_index=True)[1]
+    """The first row of each code 0..k-1."""
+    rows = np.zeros(codes.max(initial=-1) + 1, np.int64)
+    rows[codes[::-1]] = np.arange(len(codes))[::-1]  # what is written last stays
+    return rows
 
 
 def _are_counts(corrections: tuple[Floats, ...]) -> bool:
     """Whether the corrections are counts of clusters; False for sampling fractions."""
-    if any(np.isnan(column).any() or (column <= 0).any() for column in corrections):
-        raise DesignError("corrections must be numbers above 0")
+    for stage, column in enumerate(corrections):
+        wrong = ~(column > 0)
+        if wrong.any():
+            raise DesignError("corrections must be numbers above 0", Fault.CORRECTION, [int(np.argmax(wrong))], stage)
     counts = any((column > 1).any() for column in corrections)
-    if counts and any((column < 1).any() for column in corrections):
-        raise DesignError("corrections must all be counts (at least 1) or all be fractions (at most 1)")
+    for stage, column in enumerate(corrections if counts else ()):
+        if (column < 1).any():
+            rows = [row for mask in (column > 1, column < 1) for row in np.flatnonzero(mask)[:1]]
+            message = "corrections must all be counts (at least 1) or all be fractions (at most 1)"
+            raise DesignError(message, Fault.MIXED_CORRECTIONS, rows, stage)
     return counts
 
 
-def _sizes(
-    cluster: Ints, strata: Ints, correction: tuple[Floats, ...], counts: bool, number: int
-) -> tuple[Ints, Floats]:
-    """Clusters sampled and the share not sampled, in each stratum of stage `number`."""
-    stratum = strata[_first(cluster)]
-    if (stratum[cluster] != strata).any():
-        raise DesignError(
-            f"a cluster of stage {number} lies in two strata; if codes start again in every stratum, say nest"
-        )
-    sizes = np.bincount(stratum)
-    if not correction:
-        return sizes, np.ones(len(sizes))
-    given = correction[0][_first(strata)]
-    if (given[strata] != correction[0]).any():
-        raise DesignError(f"the correction of stage {number} varies within a stratum")
-    unsampled = 1 - (sizes / given if counts else given)
-    if (unsampled < 0).any():
-        raise DesignError(f"a stratum of stage {number} has more clusters in the sample than in the population")
-    return sizes, unsampled
+def _stage(
+    number: int, cluster: Ints, strata: Ints, parent: Ints, reach: Floats, correction: tuple[Floats, ...], counts: bool
+) -> Stage:
+    """Stage `number` (from 0) from the codes of its rows (n,). Raises DesignError where they contradict each other."""
+    first, first_of_stratum = _first(cluster), _first(strata)
+    stratum = strata[first]
+    split = stratum[cluster] != strata
+    if split.any():
+        row = int(np.argmax(split))
+        message = f"a cluster of stage {number + 1} lies in two strata; if codes start again in every stratum, say nest"
+        raise DesignError(message, Fault.SPLIT_CLUSTER, [first[cluster[row]], row], number)
+    sizes, unsampled = np.bincount(stratum), np.ones(len(first_of_stratum))
+    if correction:
+        given = correction[0][first_of_stratum]
+        varies = given[strata] != correction[0]
+        if varies.any():
+            row = int(np.argmax(varies))
+            message = f"the correction of stage {number + 1} varies within a stratum"
+            raise DesignError(message, Fault.VARYING_CORRECTION, [first_of_stratum[strata[row]], row], number)
+        unsampled = 1 - (sizes / given if counts else given)
+        if (unsampled < 0).any():
+            row = int(first_of_stratum[np.argmax(unsampled < 0)])
+            message = f"a stratum of stage {number + 1} has more clusters in the sample than in the population"
+            raise DesignError(message, Fault.OVERDRAWN, [row], number)
+    return Stage(cluster, stratum, sizes, unsampled, reach[first_of_stratum], parent[first_of_stratum])
