@@ -127,7 +127,7 @@ def test_file_is_refused_by_row_and_column(tmp_path: Path, change: dict[str, str
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        ({"item": "i01"}, "estimates.0.statistic: statistic not offered yet: item statistics"),
+        ({"item": "i01"}, "estimates: item statistics need at least two items"),
         ({"statistic": "median", "variable": "score"}, "estimates.0.statistic: statistic not offered yet: 'median'"),
         ({"statistic": "mean"}, "estimates.0.variable"),
         ({"statistic": "ratio", "variable": "score"}, "estimates.0.denominator: a ratio needs one"),

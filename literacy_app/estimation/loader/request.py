@@ -1,6 +1,7 @@
 """The request: a JSON file in the layout of the reference set, where a file that holds numbers asks for them again."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from literacy_app.estimation.rules import LonelyPsu, Statistic
+from literacy_app.estimation.rules.items import ItemLimits
 from literacy_app.foundation.errors import InputError, Problem
 
 COUNT = "Freq"  # the population count in a row of `cells` or `margins`, as R's table calls it
@@ -71,12 +73,33 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class WantedItem:
+    """One item whose statistics are asked for: the column of its points, 0 to `points`, and perhaps that of the answers.
+
+    `answers` is, unless it says otherwise, a01 for i01 where the file has such a column. `options` is what a reference
+    file wrote down: only its `option` and `is_key` are read.
+    """
+
+    item: str
+    points: Annotated[int, Field(ge=1)] = 1
+    answers: str | None = None
+    options: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
 class Request:
-    """What is asked: of which file, of what design, at which level, after which calibration."""
+    """What is asked: of which file, of what design, at which level, after which calibration.
+
+    `estimates` and `items` are by their place in the request's list. `groups` are the columns to look for DIF between.
+    """
 
     data: str
     design: Columns
-    estimates: tuple[Wanted, ...]
+    estimates: dict[int, Wanted]
+    items: dict[int, WantedItem]
+    key: dict[str, Any] = field(default_factory=dict)  # the right option of an item
+    groups: Names | None = None
+    limits: ItemLimits = field(default_factory=ItemLimits)
     level: Share = 0.95
     margins: tuple[tuple[dict[str, Any], ...], ...] = ()  # rows of {column: label, ..., "Freq": count}
     totals: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = field(default_factory=dict)  # of linear calibration
@@ -105,26 +128,43 @@ def shaped(file: str, written: dict[str, Any]) -> Request:
     if not isinstance(asked, list) or not asked or not all(isinstance(one, dict) for one in asked):
         raise InputError([Problem(file, "estimates", "must be a list of objects, at least one")])
     unknown = [
-        Problem(file, f"estimates.{number}.statistic", f"statistic not offered yet: {_named(one)}")
+        Problem(file, f"estimates.{number}.statistic", f"statistic not offered yet: {one.get('statistic')!r}")
         for number, one in enumerate(asked)
-        if one.get("statistic") not in list(Statistic)
+        if one.get("statistic") not in list(Statistic) and not _is_item(one)
     ]
     if unknown:
         raise InputError(unknown)
     whole = {
         **written,
-        "estimates": [{**one, "variable": one.get("variable") or _variable_in_id(one)} for one in asked],
+        "estimates": {
+            number: {**one, "variable": one.get("variable") or _variable_in_id(one)}
+            for number, one in enumerate(asked)
+            if not _is_item(one)
+        },
+        "items": {number: one for number, one in enumerate(asked) if _is_item(one)},
         "margins": _margins(written),
     }
     try:
-        return TypeAdapter(Request).validate_python(whole)
+        request = TypeAdapter(Request).validate_python(whole)
     except ValidationError as error:
         places = [(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
+        places = [(re.sub(r"^items\b", "estimates", place), message) for place, message in places]  # where it stands
         raise InputError([Problem(file, place, message) for place, message in places]) from error
+    _refuse_items(file, request)
+    return request
 
 
-def _named(one: dict[str, Any]) -> str:
-    return "item statistics" if "item" in one and "statistic" not in one else repr(one.get("statistic"))
+def _is_item(one: dict[str, Any]) -> bool:
+    return "item" in one and "statistic" not in one
+
+
+def _refuse_items(file: str, request: Request) -> None:
+    names = [one.item for one in request.items.values()]
+    if len(names) == 1:
+        raise InputError([Problem(file, "estimates", "item statistics need at least two items")])
+    twice = [number for number, one in request.items.items() if names.count(one.item) > 1]
+    if twice:
+        raise InputError([Problem(file, f"estimates.{twice[-1]}.item", "is asked for twice")])
 
 
 def _variable_in_id(one: dict[str, Any]) -> Any:

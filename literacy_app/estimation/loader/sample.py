@@ -37,7 +37,11 @@ def columns(request: Request, table: Table) -> list[tuple[str, str]]:
         named.append((f"margins.{number}", sorted({column for row in margin for column in row} - {COUNT})))
     for name in request.totals:
         named.append(("totals", [] if name == INTERCEPT or auxiliary_label(table, name) else [name]))
-    for number, one in enumerate(request.estimates):
+    for number, item in request.items.items():
+        named.append((f"estimates.{number}.item", [item.item]))
+        named.append((f"estimates.{number}.answers", [item.answers] if item.answers else []))
+    named.append(("groups", request.groups or []))
+    for number, one in request.estimates.items():
         place = f"estimates.{number}"
         named.append((f"{place}.variable", [one.variable]))
         named.append((f"{place}.denominator", [one.denominator] if one.denominator else []))

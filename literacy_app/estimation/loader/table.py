@@ -35,6 +35,13 @@ class Table:
         self.refuse(codes < 0, column, "is empty")
         return codes
 
+    def texts(self, column: str) -> tuple[Ints, list[str]]:
+        """(n,) the place of each row's text in the list, -1 where the file is empty; and the list, in order."""
+        codes, known = self._coded(column)
+        order = sorted(known)
+        place = {text: number for number, text in enumerate(order)}
+        return np.array([*(place[text] for text in known), -1])[codes], order  # the code -1 finds the -1 at the end
+
     def domain(self, where: dict[str, str]) -> Mask:
         """(n,) the rows whose columns have these texts; all rows without any."""
         mask = np.ones(len(self), np.bool_)

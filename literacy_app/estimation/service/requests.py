@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from literacy_app.estimation.loader import Loaded, Table, Wanted, read_request
+from literacy_app.estimation.loader.items import read_items
 from literacy_app.estimation.rules import (
     Estimate,
     Interval,
@@ -18,22 +19,35 @@ from literacy_app.estimation.rules import (
     ratio,
     total,
 )
+from literacy_app.estimation.service.items import item_answers
 from literacy_app.foundation.errors import InputError, Problem
 
 SHOWN = {"ci_wald": Method.WALD, "ci_logit": Method.LOGIT, "ci_beta": Method.BETA, "ci_kg": Method.KORN_GRAUBARD}
-NOT_OURS = ("made_with", "r_call", "r_error")  # what a reference file says about the program that made its numbers
+# what a reference file says about the programs that made its numbers, and numbers that are made again
+NOT_OURS = ("made_with", "packages", "r_call", "r_error", "scale")
 
 
 def estimate_request(path: Path) -> dict[str, Any]:
     """The request at `path` with the numbers filled in, as plain data without NaN. Raises InputError for bad input."""
     loaded = read_request(path)
     written = {key: value for key, value in loaded.written.items() if key not in NOT_OURS}
-    asked = zip(loaded.written["estimates"], loaded.request.estimates, strict=True)
+    numbers = {number: _answer(loaded, wanted, number) for number, wanted in loaded.request.estimates.items()}
+    scale: dict[str, Any] = {}
+    if loaded.request.items:
+        about_scale, about_items = item_answers(read_items(loaded), loaded.sample, loaded.request.limits)
+        scale, numbers = {"scale": about_scale}, numbers | about_items
     answers = [
-        {**{key: value for key, value in entry.items() if key not in NOT_OURS}, **_answer(loaded, wanted, number)}
-        for number, (entry, wanted) in enumerate(asked)
+        {**_kept(entry, number in loaded.request.items), **numbers[number]}
+        for number, entry in enumerate(loaded.written["estimates"])
     ]
-    return {**written, "level": loaded.request.level, "estimates": answers}
+    return {**written, "level": loaded.request.level, **scale, "estimates": answers}
+
+
+def _kept(entry: dict[str, Any], is_item: bool) -> dict[str, Any]:
+    """What was asked, and remarks. Of an item only words: a number that we do not make must not pass for ours."""
+    if is_item:
+        return {key: value for key, value in entry.items() if isinstance(value, str) or key == "points"}
+    return {key: value for key, value in entry.items() if key not in NOT_OURS}
 
 
 def _answer(loaded: Loaded, wanted: Wanted, number: int) -> dict[str, Any]:
