@@ -6,8 +6,9 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +19,8 @@ from literacy_app.foundation.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from literacy_app.estimation.rules.planning import Plan
 
 
 class Console(click.Group):
@@ -357,6 +360,73 @@ def estimate(request: Path, out: Path) -> None:
     result = estimate_request(request)
     out.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     say(f"Wrote {out}.")
+
+
+@main.command()
+@click.option("--level", type=float, required=True, help="The true level, as far as it is known: 0.2 is 20 %.")
+@click.option("--half-width", type=float, help="Know the level to within this: 0.04 is 4 points.")
+@click.option("--target", type=float, help="Show that the level is above this.")
+@click.option("--change-to", type=float, help="See a change from the level to this, with such a survey in each wave.")
+@click.option("--interviews", type=int, help="Say what this many interviews can do, instead of how many are needed.")
+@click.option("--power", type=float, help="How likely the target or the change is to be shown.  [default: 0.8]")
+@click.option("--correlation", type=float, help="Of two waves that share PSUs.  [default: 0]")
+@click.option("--one-sided", is_flag=True, help="Confidence of one bound, as in the verdict on a target.")
+@click.option("--deff", type=float, help="Design effect of the last wave; or give --rho.")
+@click.option("--rho", type=float, help="Correlation of people in a PSU, such as 0.05.")
+@click.option("--people-a-psu", type=int, help="Interviews in a PSU; by default the cheapest, where there are costs.")
+@click.option("--weights-cv2", type=float, help="Squared coefficient of variation of the weights.  [default: 0]")
+@click.option("--strata", type=click.IntRange(1), default=1, show_default=True, help="Strata that PSUs are drawn in.")
+@click.option("--response", type=float, default=1.0, show_default=True, help="Interviews for each person drawn.")
+@click.option("--population", type=int, help="People in the place; by default many.")
+@click.option("--confidence", type=float, default=0.95, show_default=True)
+@click.option("--cost-psu", type=float, help="Cost of a PSU.")
+@click.option("--cost-person", type=float, help="Cost of an interview.")
+@click.option("--json", "as_json", is_flag=True, help="As a JSON object.")
+def plan(as_json: bool, **asked: Any) -> None:
+    """Sample size and power: how many people to ask, or what so many can say. Shares are 0-1."""
+    from literacy_app.estimation.rules import planning
+
+    try:
+        made = planning.plan(**asked)
+    except ValueError as error:
+        raise InputError([Problem("plan", "", str(error))]) from error
+    if as_json:
+        click.echo(json.dumps(asdict(made), ensure_ascii=False, indent=1, allow_nan=False))
+        return
+    for line in _plan_lines(made):
+        click.echo(line)
+
+
+def _plan_lines(made: "Plan") -> Iterator[str]:
+    question, given, percent = made.question, made.conditions, "{:.1%}".format
+    sides = "one-sided " if given.one_sided else ""
+    sure = f"with {sides}confidence {given.confidence:g}"
+    if question.half_width is not None:
+        yield f"To know a level of {percent(question.level)} to within {100 * question.half_width:.1f} points, {sure}:"
+    elif question.target is not None:
+        yield f"To show that a level of {percent(question.level)} is above the target of {percent(question.target)}, {sure}:"
+    elif question.change_to is not None:
+        yield f"To see a change from {percent(question.level)} to {percent(question.change_to)}, {sure}:"
+    else:
+        yield f"About a level of {percent(question.level)}, {sure}:"
+    each = " in each wave" if question.change_to is not None else ""
+    psus = "" if made.psus is None else f", in {made.psus} PSUs"
+    yield f"  interviews          {made.interviews}{each}{psus}"
+    yield f"  people to draw      {made.drawn}, at a response of {percent(given.response)}"
+    yield f"  design effect       {given.deff:.2f}"
+    low, high = percent(made.interval.low), percent(made.interval.high)
+    yield f"  expected interval   {low} to {high}, two-sided {made.interval.level:.4g}"
+    if made.power is not None:
+        yield f"  power               {percent(made.power)}"
+        lowest = "none" if made.lowest is None else percent(made.lowest)
+        yield f"  lowest level shown  {lowest}, with power {question.power:g}"
+    if made.best_people_a_psu is not None:
+        yield f"  cheapest            {made.best_people_a_psu:.1f} interviews a PSU"
+    if made.layouts:
+        yield "interviews a PSU  design effect    PSUs  interviews  to draw        cost"
+    for row in made.layouts:
+        cost = "" if row.cost is None else f"{row.cost:12.0f}"
+        yield f"{row.people_a_psu:16}{row.deff:15.2f}{row.psus:8}{row.interviews:12}{row.drawn:9}{cost}"
 
 
 @main.command()

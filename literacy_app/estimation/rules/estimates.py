@@ -46,6 +46,9 @@ class Reason(StrEnum):
     NO_WEIGHT = "no_weight"  # all rows of the domain weigh nothing (or a ratio's denominator is 0)
     LONELY_PSU = "lonely_psu"  # a stratum has a single PSU and the design's rule gives no number for it
     NO_DEGREES_OF_FREEDOM = "no_degrees_of_freedom"  # as many strata as PSUs: the standard error says nothing
+    EMPTY_GROUP = "empty_group"  # nobody in a group that the standard population has
+    ONE_LEVEL = "one_level"  # a variable has a single level: nothing can go together with it
+    SINGULAR = "singular"  # the cells of a table do not vary enough for a test
 
 
 @dataclass(frozen=True)
@@ -120,14 +123,31 @@ def difference(design: Sample, y: ArrayLike, first: ArrayLike, second: ArrayLike
     if not all((design.weights[part] > 0).any() for part in parts):
         return Estimate(Statistic.DIFFERENCE, len(rows), reason=Reason.NO_WEIGHT)
     forms = [mean_form(part, values[part], design.weights) for part in parts]
-    covariance = _covariance(design, forms)
-    if covariance is None:
+    made = contrast(design, forms, [1, -1])
+    if made is None:
         return Estimate(Statistic.DIFFERENCE, len(rows), reason=Reason.LONELY_PSU)
-    change = forms[0].value(design.weights) - forms[1].value(design.weights)
-    contrast = np.array([1.0, -1.0])
-    se, df = _root(float(contrast @ covariance @ contrast)), design.degrees_of_freedom(rows)
+    (change, se), df = made, design.degrees_of_freedom(rows)
     interval = wald_interval(change, se, df, level)
     return Estimate(Statistic.DIFFERENCE, len(rows), change, se, df, interval=interval, reason=_missing(interval))
+
+
+def contrast(design: Sample, forms: Sequence[Form], coefficients: Sequence[float]) -> tuple[float, float] | None:
+    """sum of coefficient times form, and its standard error, with the covariance of the k forms that may share people or PSUs.
+
+    Every form has a weight below it that is not 0. None when a stratum has one PSU and the design's rule gives no number
+    for it. As R's `svycontrast`.
+    """
+    covariance = covariance_of(design, forms)
+    if covariance is None:
+        return None
+    factors = np.asarray(coefficients, np.float64)
+    values = np.array([form.value(design.weights) for form in forms])
+    return float(factors @ values), _root(float(factors @ covariance @ factors))
+
+
+def covariance_of(design: Sample, forms: Sequence[Form]) -> Floats | None:
+    """The covariance matrix (k, k) of k forms; None when a stratum has one PSU and the design's rule gives no number for it."""
+    return taylor(design, forms) if isinstance(design, Design) else design.covariance(forms)
 
 
 def interval_by(method: Method, made: Estimate, design: Sample, level: float) -> Interval | None:
@@ -155,7 +175,7 @@ def _estimate(design: Sample, statistic: Statistic, form: Form, level: float, me
     df = design.degrees_of_freedom(form.rows)
     if not (w > 0).any() or (form.bottom is not None and not w @ form.bottom):
         return Estimate(statistic, n, df=df, reason=Reason.NO_WEIGHT)
-    covariance = _covariance(design, [form])
+    covariance = covariance_of(design, [form])
     if covariance is None:
         return Estimate(statistic, n, reason=Reason.LONELY_PSU)
     variance = float(covariance[0, 0])
@@ -163,10 +183,6 @@ def _estimate(design: Sample, statistic: Statistic, form: Form, level: float, me
     made = Estimate(statistic, n, form.value(design.weights), _root(variance), df, deff, deff_wr, effective_n)
     interval = interval_by(method, made, design, level)
     return replace(made, interval=interval, reason=_missing(interval))
-
-
-def _covariance(design: Sample, forms: Sequence[Form]) -> Floats | None:
-    return taylor(design, forms) if isinstance(design, Design) else design.covariance(forms)
 
 
 def _design_effects(
