@@ -47,7 +47,7 @@ def association(
 ) -> Association:
     """Rao and Scott's test of independence of two variables, (n,) of labels each, over the domain, (n,) of bool.
 
-    NaN and None are no answer. Raises ValueError for another length. Rao and Scott 1984, Thomas and Rao 1990;
+    NaN and None are no answer. Raises ValueError for another length. Rao and Scott 1984;
     R's `svychisq` with statistic "Chisq" (first order) and "F".
     """
     shape = (design.rows,)
