@@ -34,7 +34,8 @@ def create_app(settings: "Settings") -> "Flask":
     from literacy_app.practice.views.questions import blueprint as practice
     from literacy_app.practice.views.review import blueprint as review
     from literacy_app.questions.views import blueprint as questions
-    from literacy_app.reports.views import blueprint as reports
+    from literacy_app.reports.views.levels import blueprint as levels
+    from literacy_app.reports.views.overview import blueprint as reports
     from literacy_app.surveys.views.api import blueprint as api
     from literacy_app.surveys.views.office import blueprint as waves
     from literacy_app.surveys.views.pages import blueprint as surveys
@@ -57,6 +58,7 @@ def create_app(settings: "Settings") -> "Flask":
         app.register_blueprint(blueprint)
     for blueprint in (practice, authoring, review, before_after, me, certificates, groups, joining, posters):
         app.register_blueprint(blueprint)
+    app.register_blueprint(levels)
     app.register_blueprint(paper)
     app.register_blueprint(exports)
     return app

@@ -3,8 +3,13 @@
 requests  answer a request that stands in a file
 people    the people of a wave as arrays
 level     what a wave measured, and versions of it that are kept
+beside    what stands beside a level: the change between waves, and people who chose to answer
+townships levels by a model, for townships with few interviews
+instrument  how the items did, and a pass mark carried from one instrument to another
 """
 
+from literacy_app.estimation.service.beside import change, chosen_to_answer
+from literacy_app.estimation.service.instrument import carried_mark, item_analysis
 from literacy_app.estimation.service.level import (
     ALL,
     METHOD,
@@ -17,6 +22,7 @@ from literacy_app.estimation.service.level import (
     measure,
 )
 from literacy_app.estimation.service.requests import estimate_request
+from literacy_app.estimation.service.townships import modelled_townships
 
 __all__ = [
     "ALL",
@@ -24,9 +30,14 @@ __all__ = [
     "STANDARDISED",
     "Level",
     "Measured",
+    "carried_mark",
+    "change",
+    "chosen_to_answer",
     "differences",
     "estimate_request",
     "is_current",
+    "item_analysis",
     "keep_version",
     "measure",
+    "modelled_townships",
 ]

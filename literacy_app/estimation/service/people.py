@@ -18,7 +18,7 @@ from literacy_app.scoring.rules import scales_of
 from literacy_app.surveys.service import Kept
 
 # The questions whose ids every instrument shares, because a level is shown by them (CONTRIBUTING, "An instrument").
-SEX, BIRTH_YEAR, EDUCATION = "sex", "birth_year", "education"
+SEX, BIRTH_YEAR, EDUCATION, RESIDENCE = "sex", "birth_year", "education", "residence"
 AGES = tuple(f"{low}-{high}" for low, high in AGE_GROUPS)
 
 # An instrument version by name and number.
@@ -47,7 +47,13 @@ class Answers:
     def sex(self) -> Ints:
         """(n,) a place in Sex."""
         places = {sex.value: place for place, sex in enumerate(Sex)}
-        return self._coded(lambda sheet: places.get(sheet.answers.get(SEX, ""), -1))
+        return self._coded(lambda sheet: places.get(str(sheet.answers.get(SEX)), -1))
+
+    @cached_property
+    def said_residence(self) -> Ints:
+        """(n,) a place in Residence, as people say it themselves; of people drawn the place is known better (`People.residence`)."""
+        places = {kind.value: place for place, kind in enumerate(Residence)}
+        return self._coded(lambda sheet: places.get(str(sheet.answers.get(RESIDENCE)), -1))
 
     @cached_property
     def age(self) -> Ints:
@@ -74,11 +80,7 @@ class Answers:
         """(n,) a place in `educations`."""
         places = {education: place for place, education in enumerate(self.educations)}
 
-        def place(sheet: Sheet) -> int:
-            said = sheet.answers.get(EDUCATION)
-            return places.get(said, -1) if isinstance(said, str) else -1
-
-        return self._coded(place)
+        return self._coded(lambda sheet: places.get(str(sheet.answers.get(EDUCATION)), -1))
 
     @cached_property
     def attained(self) -> dict[str, Floats]:

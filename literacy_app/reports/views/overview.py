@@ -8,24 +8,21 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from literacy_app.accounts.guard import current_staff, requires
 from literacy_app.accounts.rules import RESULTS, Role
 from literacy_app.areas.models import AreaRow, PilotRow
-from literacy_app.areas.queries import pilots_within, townships
-from literacy_app.areas.views import show_pilot
+from literacy_app.areas.queries import townships
 from literacy_app.foundation import clock
-from literacy_app.foundation.errors import NotFound
 from literacy_app.framework.rules import Dimension, Topic
 from literacy_app.lessons.queries import priority_topics
 from literacy_app.lessons.service import curriculum_in_force, put_back, put_first
 from literacy_app.practice.queries import participation, tests_taken
 from literacy_app.practice.rules import gain, total_gain
-from literacy_app.surveys.models import WaveRow
-from literacy_app.surveys.queries import waves_of
+from literacy_app.reports.views.choosing import chosen
 from literacy_app.surveys.service import wave_of
 from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.policy import policy
 
-blueprint = Blueprint("reports", __name__, template_folder="templates")
+blueprint = Blueprint("reports", __name__, template_folder="../templates")
 
 
 @blueprint.get("/office/")
@@ -36,7 +33,7 @@ def overview() -> Any:
     from literacy_app.reports import service
     from literacy_app.reports.rules import behind
 
-    pilot, waves, wave = _chosen()
+    pilot, waves, wave = chosen()
     found = service.overview(reading(), wave_of(reading(), wave.id), policy()) if wave else None
     return render_template(
         "reports/overview.html",
@@ -58,7 +55,7 @@ def overview() -> Any:
 @requires(Role.OFFICER, Role.ADMINISTRATOR)
 def topics() -> Any:
     """Which topics come first for residents of the pilot or of one of its townships."""
-    pilot, _, _ = _chosen()
+    pilot, _, _ = chosen()
     places = townships(reading(), pilot.id, clock.reporting_date(clock.now()))
     form = PageForm()
     if request.method == "POST":
@@ -83,7 +80,7 @@ def _topics_page(pilot: PilotRow, places: Sequence[AreaRow], form: PageForm, *, 
 @requires(*RESULTS)
 def learning() -> str:
     """How many learn and what they gain. People chose to learn, so this is never the level."""
-    pilot, _, _ = _chosen()
+    pilot, _, _ = chosen()
     found = curriculum_in_force(reading())
     people, answers = participation(reading(), pilot.id)
     gains = [
@@ -100,22 +97,3 @@ def learning() -> str:
         if article.id in total
     ]
     return render_template("reports/learning.html", people=people, answers=answers, rows=rows)
-
-
-def _pilots() -> list[PilotRow]:
-    return list(pilots_within(reading(), current_staff().scopes(RESULTS)))
-
-
-def _chosen() -> tuple[PilotRow, list[WaveRow], WaveRow | None]:
-    seen = {pilot.id: pilot for pilot in _pilots()}
-    wanted = request.args.get("pilot") or next(iter(seen), "")
-    if wanted not in seen:
-        raise NotFound(wanted)
-    pilot = seen[wanted]
-    show_pilot(pilot)
-    waves = list(waves_of(reading(), pilot.id))
-    wanted_wave = request.args.get("wave")
-    wave = next((row for row in waves if wanted_wave in (None, row.id)), None)
-    if wanted_wave and wave is None:
-        raise NotFound(wanted_wave)
-    return pilot, waves, wave

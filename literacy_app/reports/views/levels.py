@@ -1,0 +1,191 @@
+"""The level in detail, the weights behind it, versions that are kept, what may only stand beside it, and how to read it all."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from literacy_app.accounts.guard import current_staff, requires
+from literacy_app.accounts.rules import RESULTS, Role
+from literacy_app.areas import queries as areas
+from literacy_app.areas.queries import pilots_within
+from literacy_app.foundation import clock
+from literacy_app.foundation.errors import NotFound
+from literacy_app.lessons.service import curriculum_in_force
+from literacy_app.reports.forms import PlanForm
+from literacy_app.reports.views.choosing import chosen
+from literacy_app.surveys.rules import Wave
+from literacy_app.surveys.service import instrument_of, wave_of
+from literacy_app.webkit.extensions import reading, transaction
+from literacy_app.webkit.forms import PageForm
+from literacy_app.webkit.i18n import preferences
+from literacy_app.webkit.policy import policy
+
+KEEPERS = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
+
+# NumPy takes a second to import and only these pages need it: the services are imported where they are called.
+blueprint = Blueprint("levels", __name__, template_folder="../templates")
+
+
+@blueprint.get("/office/level/")
+@requires(*RESULTS)
+def level() -> str:
+    """Every scale and every group, the path to the target, and the waves before."""
+    from literacy_app.reports import service
+
+    return _page("level", lambda wave: {"detail": service.detail(reading(), wave, policy()), "titles": _titles()})
+
+
+@blueprint.get("/office/weights/")
+@requires(*RESULTS)
+def weights() -> str:
+    """How the weights came about, step by step, and the versions that were kept."""
+    from literacy_app.estimation import service
+    from literacy_app.estimation.queries import estimations
+
+    def about(wave: Wave) -> dict[str, Any]:
+        found = service.measure(reading(), wave, policy())
+        kept = estimations(reading(), wave.pilot, wave.id)
+        current = bool(found and kept and service.is_current(found, kept[0]))
+        return {"measured": found, "versions": kept, "current": current, "form": PageForm() if _may_keep() else None}
+
+    return _page("weights", about)
+
+
+@blueprint.post("/office/weights/")
+@requires(*KEEPERS)
+def keep() -> Any:
+    """Keep the next version of weights and levels."""
+    from literacy_app.estimation import service
+
+    pilot, _, row = chosen(KEEPERS)
+    if row is None:
+        raise NotFound("wave")
+    with transaction() as session:
+        service.keep_version(session, wave_of(session, row.id), policy(), current_staff().login, clock.now())
+    return redirect(url_for("levels.weights", pilot=pilot.id, wave=row.id), 303)
+
+
+def _may_keep() -> bool:
+    pilot, _, _ = chosen()
+    return pilot in pilots_within(reading(), current_staff().scopes(KEEPERS))
+
+
+@blueprint.get("/office/weights/<int:number>/")
+@requires(*RESULTS)
+def version(number: int) -> str:
+    """One version, made again from the interviews that counted in it: the same to the last digit, or what differs."""
+    from literacy_app.estimation import service
+    from literacy_app.estimation.queries import estimations
+
+    def about(wave: Wave) -> dict[str, Any]:
+        kept = next((one for one in estimations(reading(), wave.pilot, wave.id) if one.number == number), None)
+        if kept is None:
+            raise NotFound(str(number))
+        return {"version": kept, "differences": service.differences(reading(), wave, kept), "titles": _titles()}
+
+    return _page("version", about)
+
+
+@blueprint.get("/office/self-selected/")
+@requires(*RESULTS)
+def self_selected() -> str:
+    """What people say who chose to answer: apart, raked as an experiment, never in the level."""
+    from literacy_app.estimation import service
+
+    def about(wave: Wave) -> dict[str, Any]:
+        found = service.measure(reading(), wave, policy())
+        theirs = service.chosen_to_answer(reading(), wave, found) if found else None
+        return {"measured": found, "chosen": theirs}
+
+    return _page("self_selected", about)
+
+
+@blueprint.get("/office/level/townships/")
+@requires(*RESULTS)
+def townships() -> str:
+    """Townships by a model, because few people were asked in each: to plan by, not to judge by."""
+    from literacy_app.estimation import service
+
+    def about(wave: Wave) -> dict[str, Any]:
+        found = service.measure(reading(), wave, policy())
+        places = {place.code: place for place in areas.townships(reading(), wave.pilot, wave.opens_on)}
+        return {"modelled": service.modelled_townships(found) if found else None, "places": places, "measured": found}
+
+    return _page("townships", about)
+
+
+@blueprint.get("/office/items/")
+@requires(*RESULTS)
+def items() -> str:
+    """How each item did: how hard, how well it tells people apart, which wrong options were taken, whom it favours."""
+    from literacy_app.estimation import service
+
+    def about(wave: Wave) -> dict[str, Any]:
+        found = service.measure(reading(), wave, policy())
+        if found is None or not found.people.responded.any():
+            return {"analysis": None}
+        analysis, fit = service.item_analysis(found, policy())
+        words = instrument_of(reading(), wave).words[preferences().language]
+        return {"analysis": analysis, "fit": fit, "words": words.questions}
+
+    return _page("items", about)
+
+
+@blueprint.get("/office/plan/")
+@requires(*RESULTS)
+def planner() -> str:
+    """How many people and villages the next survey needs."""
+    from literacy_app.estimation.rules.planning import plan
+
+    form, made, refused = PlanForm(request.args), None, False
+    if "purpose" in request.args and form.validate():
+        try:
+            made = plan(**asked(form), confidence=policy().confidence_level.value)
+        except ValueError:
+            refused = True
+    return _page("planner", lambda wave: {}, form=form, plan=made, refused=refused, shown=request.args)
+
+
+def asked(form: PlanForm) -> dict[str, Any]:
+    """What the form asks of the planner, per cent as shares. Raises ValueError where the number that it is about is missing."""
+    about = {"precision": "half_width", "target": "target", "change": "change_to"}[form.purpose.data]
+    if form[about].data is None:
+        raise ValueError(about)
+    wanted: dict[str, Any] = {about: float(form[about].data) / 100}
+    if about != "half_width":
+        wanted["power"] = float(form.power.data) / 100
+    shares = {name: float(form[name].data) / 100 for name in ("level", "rho", "response")}
+    return wanted | shares | {"people_a_psu": form.people_a_psu.data, "population": form.population.data}
+
+
+@blueprint.get("/office/reading/")
+@requires(*RESULTS)
+def how_to_read() -> str:
+    """What a level, an interval and a verdict are, in plain words."""
+    return _page("reading", lambda wave: {})
+
+
+def _page(name: str, about: Callable[[Wave], dict[str, Any]], **more: Any) -> str:
+    pilot, waves, row = chosen()
+    wave = wave_of(reading(), row.id) if row else None
+    figures = policy()
+    return render_template(
+        f"reports/{name}.html",
+        room="office",
+        pilot=pilot,
+        waves=[wave_of(reading(), one.id) for one in waves],
+        wave=wave,
+        language=preferences().language,
+        confidence=figures.confidence_level.value,
+        verdict_confidence=figures.verdict_confidence.value,
+        figures=figures,
+        **(about(wave) if wave else {}),
+        **more,
+    )
+
+
+def _titles() -> dict[str, str]:
+    """The title of each article, by its id."""
+    words = curriculum_in_force(reading()).edition.words.get(preferences().language, {})
+    return {id: article.title for id, article in words.items()}
