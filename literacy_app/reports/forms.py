@@ -1,10 +1,10 @@
 """What somebody is asked who plans a survey. Shares are typed in per cent."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import DecimalField, Form, IntegerField, SelectField
+from wtforms import DecimalField, IntegerField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-PURPOSES = ("precision", "target", "change")
+from literacy_app.webkit.forms import PageForm
 
 
 def _share(label: str, low: float, high: float, default: float | None = None) -> DecimalField:
@@ -13,15 +13,20 @@ def _share(label: str, low: float, high: float, default: float | None = None) ->
     return DecimalField(label, [needed, between], default=default)
 
 
-class PlanForm(Form):
+class PlanForm(PageForm):
     """A question to a survey, and what is known about the place. It changes nothing, so it is asked by GET and has no token."""
+
+    class Meta:
+        """What makes it a form without a token."""
+
+        csrf = False
 
     purpose = SelectField(
         _("想知道什么"),
         choices=[
-            ("precision", _("水平是多少，误差不超过几个百分点")),
-            ("target", _("水平是不是高于目标")),
-            ("change", _("和上次比，水平有没有变")),
+            SelectChoice("precision", _("水平是多少，误差不超过几个百分点")),
+            SelectChoice("target", _("水平是不是高于目标")),
+            SelectChoice("change", _("和上次比，水平有没有变")),
         ],
     )
     level = _share(_("估计现在的水平（%）"), 0.1, 99.9, 20)

@@ -11,7 +11,16 @@ from literacy_app.estimation.models import EstimationRow
 from literacy_app.estimation.queries import estimations
 from literacy_app.estimation.rules import Estimate
 from literacy_app.estimation.rules.equating import CarriedMark
-from literacy_app.estimation.service import ALL, STANDARDISED, Level, Measured, carried_mark, change, is_current, measure
+from literacy_app.estimation.service import (
+    ALL,
+    STANDARDISED,
+    Level,
+    Measured,
+    carried_mark,
+    change,
+    is_current,
+    measure,
+)
 from literacy_app.foundation.policy import Policy
 from literacy_app.framework.rules import Dimension, SecondClass
 from literacy_app.reports.rules import Overview, Row

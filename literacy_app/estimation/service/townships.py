@@ -35,7 +35,13 @@ def modelled_townships(found: Measured) -> Modelled | None:
     deff = max(float(np.mean(effects)), 1.0) if effects else 1.0
     covariates, weights = _urban(found, direct), _weights(found, direct)
     made = small_areas(
-        given, deff, covariates, county=whole.estimate, population=weights, level=found.settings["confidence"]
+        given,
+        deff,
+        covariates,
+        county=whole.estimate,
+        population=weights,
+        keep_extremes=True,  # docs/decisions/0023
+        level=found.settings["confidence"],
     )
     return Modelled(made, tuple(direct), deff, covariates is not None)
 

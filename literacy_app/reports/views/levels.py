@@ -1,6 +1,7 @@
 """The level in detail, the weights behind it, versions that are kept, what may only stand beside it, and how to read it all."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -138,12 +139,11 @@ def planner() -> str:
     """How many people and villages the next survey needs."""
     from literacy_app.estimation.rules.planning import plan
 
-    form, made, refused = PlanForm(request.args), None, False
+    form, made = PlanForm(request.args), None
     if "purpose" in request.args and form.validate():
-        try:
+        with suppress(ValueError):
             made = plan(**asked(form), confidence=policy().confidence_level.value)
-        except ValueError:
-            refused = True
+    refused = "purpose" in request.args and made is None
     return _page("planner", lambda wave: {}, form=form, plan=made, refused=refused, shown=request.args)
 
 
