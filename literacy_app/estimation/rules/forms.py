@@ -38,11 +38,11 @@ class Form:
         if self.bottom is None:
             return self.top
         w = weights[self.rows]
-        return (self.top - self._ratio(w) * self.bottom) / float(w @ self.bottom)
+        return (self.top - self._ratio(w) * self.bottom) / _sum(w, self.bottom)
 
     def _ratio(self, w: Floats) -> float:
-        total = float(w @ self.top)
-        return total if self.bottom is None else total / float(w @ self.bottom)
+        total = _sum(w, self.top)
+        return total if self.bottom is None else total / _sum(w, self.bottom)
 
 
 def mean_form(rows: Ints, top: Floats, weights: Floats) -> Form:
@@ -50,3 +50,8 @@ def mean_form(rows: Ints, top: Floats, weights: Floats) -> Form:
     weighed = top[weights[rows] > 0]
     shift = float(weighed[0]) if len(weighed) and (weighed == weighed[0]).all() else 0.0
     return Form(rows, top - shift, np.ones(len(rows)), shift)
+
+
+def _sum(w: Floats, column: Floats) -> float:
+    """sum(w column). Not w @ column: that starts BLAS's threads, which wait for each other where a machine is busy."""
+    return float((w * column).sum())

@@ -47,9 +47,7 @@ def _estimated(
     parts = gathered(domain, last.cluster[rows], np.stack([weights, weights * yes], axis=1), count, last)
     size, reached = (np.bincount(parts.domain, column, count) for column in parts.sums.T)
     share = np.divide(reached, size, out=np.zeros(count), where=size > 0)
-    share[(ones == some) & (some > 0)] = 1  # exactly, as the one-sided intervals ask
     z = (parts.sums[:, 1] - share[parts.domain] * parts.sums[:, 0]) / np.where(size > 0, size, 1)[parts.domain]
-    z[((ones == 0) | (ones == some))[parts.domain]] = 0
     variance, known = covariances(design, replace(parts, sums=z[:, None]), count)
     df = _degrees_of_freedom(design, parts, count)
     return tuple(
