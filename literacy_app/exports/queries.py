@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, LargeBinary, Select, Text, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
+from literacy_app.estimation.models import EstimationRow, WeightRow
 from literacy_app.exports.rules import Selection, TextUse
 from literacy_app.exports.rules.columns import PARADATA
 from literacy_app.surveys.models import AnswerSheet, Respondent, SubmissionRow
@@ -175,3 +176,18 @@ def design(session: Session, wave: Wave) -> Design:
         made.probabilities.append(probability)
         made.answered.append(bool(answered))
     return made
+
+
+def final_weights(session: Session, wave: Wave) -> dict[str, float]:
+    """The weights of a wave's latest version, by the submission that counted in it."""
+    latest = (
+        select(EstimationRow.id)
+        .where(EstimationRow.pilot_id == wave.pilot, EstimationRow.wave_id == wave.id)
+        .order_by(EstimationRow.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(cast(WeightRow.submission_id, Text), WeightRow.weight).where(
+        WeightRow.pilot_id == wave.pilot, WeightRow.estimation_id == latest, WeightRow.submission_id.is_not(None)
+    )
+    return dict(session.execute(query).all())

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Generic
@@ -117,7 +118,7 @@ def _table(
 ) -> Iterator[bytes]:
     yield shape.start()
     rows = _Rows(shape, found, made, in_sav=in_sav)
-    weights = _weights(session, found.wave) if selection.full else {}
+    weights = _Weights.of(session, found.wave) if selection.full else _Weights()
     for batch in queries.submissions(session, found.wave, selection):
         yield shape.rows([rows.row(one, weights) for one in batch])
     yield shape.end()
@@ -141,7 +142,7 @@ class _Rows(Generic[F]):
         self.paradata = shape.maker(made.paradata)
         self.full = bool(made.design)
 
-    def row(self, one: Any, weights: Mapping[str, float]) -> list[F]:
+    def row(self, one: Any, weights: "_Weights") -> list[F]:
         """The fragments of one submission."""
         version = (one[INSTRUMENT], one[VERSION])
         if version not in self.answers:
@@ -212,31 +213,40 @@ def _uuid(stored: str) -> str:
     return f"{stored[:8]}-{stored[8:12]}-{stored[12:16]}-{stored[16:20]}-{stored[20:]}"
 
 
-def _design(one: Any, weights: Mapping[str, float]) -> tuple[Value, ...]:
+def _design(one: Any, weights: "_Weights") -> tuple[Value, ...]:
     respondent = one[RESPONDENT]
     if not respondent:
-        return (None,) * 6
+        return (None,) * 7
     # The weight is the interview's that counts, not that of another which one person gave.
-    counted = one[STATUS] == Status.ACCEPTED
-    weight = weights.get(respondent) if counted else None
-    return (_uuid(respondent), one[STRATUM], one[PSU], one[AREA], 1 / one[PROBABILITY], weight)
+    response = weights.response.get(respondent) if one[STATUS] == Status.ACCEPTED else None
+    place = (_uuid(respondent), one[STRATUM], one[PSU], one[AREA])
+    return (*place, 1 / one[PROBABILITY], response, weights.final.get(one[ID]))
 
 
-def _weights(session: Session, wave: Wave) -> dict[str, float]:
-    """The nonresponse-adjusted weight of everybody drawn whose interview counts, by id."""
-    # NumPy and SciPy take a while to import, and only the institute's copy needs them.
-    import numpy as np
+@dataclass(frozen=True)
+class _Weights:
+    """Nonresponse-adjusted weights by person, of those whose interview counts; those of the latest version by submission."""
 
-    from literacy_app.estimation.rules.weights import response_weights
+    response: Mapping[str, float] = field(default_factory=dict)
+    final: Mapping[str, float] = field(default_factory=dict)
 
-    drawn = queries.design(session, wave)
-    if not drawn.respondents:
-        return {}
-    answered = np.array(drawn.answered)
-    weights = response_weights(np.array(drawn.probabilities), np.array(drawn.strata), np.array(drawn.psus), answered)
-    return {
-        id: float(weight) for id, weight, here in zip(drawn.respondents, weights, drawn.answered, strict=True) if here
-    }
+    @classmethod
+    def of(cls, session: Session, wave: Wave) -> "_Weights":
+        """The weights of a wave."""
+        # NumPy and SciPy take a while to import, and only the institute's copy needs them.
+        import numpy as np
+
+        from literacy_app.estimation.rules.weights import response_weights
+
+        drawn = queries.design(session, wave)
+        if not drawn.respondents:
+            return cls()
+        answered = np.array(drawn.answered)
+        weights = response_weights(
+            np.array(drawn.probabilities), np.array(drawn.strata), np.array(drawn.psus), answered
+        )
+        people = zip(drawn.respondents, weights.tolist(), drawn.answered, strict=True)
+        return cls({id: weight for id, weight, here in people if here}, queries.final_weights(session, wave))
 
 
 def _long(session: Session, found: Book, selection: Selection) -> Iterator[bytes]:
@@ -248,7 +258,7 @@ def _long(session: Session, found: Book, selection: Selection) -> Iterator[bytes
     blank = [""] * len(makes)
     answers = {version: Cutter(ids, makes, blank) for version, ids in names.items()}
     points = {version: Cutter(ids, [str] * len(makes), blank) for version, ids in names.items()}
-    weights = _weights(session, found.wave) if selection.full else {}
+    weights = _Weights.of(session, found.wave) if selection.full else _Weights()
     for batch in queries.submissions(session, found.wave, selection):
         parts: list[str] = []
         for one in batch:
@@ -280,7 +290,7 @@ def _json_lines(session: Session, found: Book, selection: Selection) -> Iterator
     arrival = [column.name.removeprefix("meta.") for column in made.arrival]
     design = [column.name for column in made.design]
     yield b""
-    weights = _weights(session, found.wave) if selection.full else {}
+    weights = _Weights.of(session, found.wave) if selection.full else _Weights()
     for batch in queries.submissions(session, found.wave, selection):
         lines = []
         for one in batch:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from literacy_app.estimation.rules.weights import response_weights
+from literacy_app.estimation.service import keep_version
 from literacy_app.exports.queries import hold_still
 from literacy_app.exports.rules import Column, ColumnType, Form, Selection
 from literacy_app.exports.rules.xlsx_file import XlsxFile
@@ -24,6 +25,7 @@ from literacy_app.foundation.orm import WRITES
 from literacy_app.surveys.models import AnswerSheet
 from literacy_app.surveys.rules import Correction, Decision
 from literacy_app.surveys.service import decide, receive_submission, wave_of
+from tests.accounts.test_service import POLICY
 from tests.builders import ALL_RIGHT, SIX_OF_TEN, body, desk, draw, link, load_files
 from tests.exports.readers import (
     NOW,
@@ -261,6 +263,16 @@ def test_the_full_copy_has_the_weights_that_estimation_works_with(stocked: Sessi
     assert got == sorted(float(weight) for weight in weights if weight)
     assert sorted(row["weight.base"] for row in rows) == ["", "20.0", "20.0", "50.0", "50.0"]
     assert {row["meta.paradata"] for row in rows if row["design.psu"]} >= {'{"taps": 0}'}
+
+
+def test_the_full_copy_has_the_weights_of_the_latest_version(stocked: Session, now: datetime) -> None:
+    for psu in ("990201001001", "990201001002"):
+        receive_submission(stocked, body(respondent=str(draw(stocked, psu, 0.02))), desk(), now)
+    assert {row["weight.final"] for row in csv_rows(made(stocked, Form.WIDE_CSV, copy="full"))} == {""}
+    keep_version(stocked, wave_of(stocked, "open"), POLICY, "ou", now)
+    receive_submission(stocked, body(respondent=str(draw(stocked))), desk(), now)
+    rows = csv_rows(made(stocked, Form.WIDE_CSV, copy="full"))
+    assert sorted(row["weight.final"] for row in rows) == ["", "50.0", "50.0"]
 
 
 def test_the_full_copy_is_the_same_in_excel_spss_and_json_lines(

@@ -137,6 +137,17 @@ DESIGN = (
         decimals=4,
         nominal=False,
     ),
+    Column(
+        "weight.final",
+        "",
+        ColumnType.NUMBER,
+        Bilingual(
+            "最近一次定版的权数（对到人口数、截短之后；没有定版就空着）",
+            "Weight in the latest version that was kept, after calibration and trimming; empty without one",
+        ),
+        decimals=4,
+        nominal=False,
+    ),
 )
 PARADATA = "meta.paradata"
 _PARADATA = _fact(PARADATA, "填答过程数据（JSON）", "Paradata (JSON)")
