@@ -1,0 +1,106 @@
+"""What stands beside a level: change between waves, modelled townships, items, pass marks carried over, people who chose to answer."""
+
+from datetime import datetime
+from math import sqrt
+
+import numpy as np
+import pytest
+from sqlalchemy.orm import Session
+
+from literacy_app.estimation.rules.equating import NoLink
+from literacy_app.estimation.rules.small_areas import Trouble
+from literacy_app.estimation.service import (
+    Measured,
+    carried_mark,
+    change,
+    chosen_to_answer,
+    item_analysis,
+    measure,
+    modelled_townships,
+)
+from literacy_app.surveys.service import receive_submission, wave_of
+from tests.accounts.test_service import POLICY
+from tests.builders import ALL_RIGHT, ALL_WRONG, body, desk, draw, link
+
+VILLAGES = ("990201001001", "990201001002", "990201002201", "990201002202")
+IN_2020 = {"started_at": "2020-06-01T10:00:00+08:00", "finished_at": "2020-06-01T10:20:00+08:00"}
+
+
+def survey(session: Session, wave: str, literate: tuple[int, ...], now: datetime) -> Measured:
+    """Forty people in each village, so many of them literate."""
+    times = IN_2020 if wave == "closed" else {}
+    for village, count in zip(VILLAGES, literate, strict=True):
+        for number in range(40):
+            about = {"sex": ("female", "male")[number % 2], "birth_year": 1960 + number}
+            answers = about | (ALL_RIGHT if number < count else ALL_WRONG)
+            person = str(draw(session, village, wave=wave))
+            receive_submission(session, body(answers, wave=wave, respondent=person, **times), desk(wave), now)
+    found = measure(session, wave_of(session, wave), POLICY)
+    assert found is not None
+    return found
+
+
+def test_a_change_between_waves_in_the_same_villages_is_surer_than_of_two_apart(
+    stocked: Session, now: datetime
+) -> None:
+    # In each village four more are literate than before: the villages differ, their changes do not.
+    before = survey(stocked, "closed", (4, 12, 8, 20), now)
+    after = survey(stocked, "open", (8, 16, 12, 24), now)
+    found = change(before, after)
+    apart = sqrt(sum((one.level().estimate.se or 0) ** 2 for one in (before, after)))
+    assert found.estimate == pytest.approx(0.1)
+    assert found.se == pytest.approx(0, abs=1e-12) and apart > 0.05
+    assert found.df == 2  # four villages in two townships, though in two waves
+
+
+def test_a_change_has_an_interval_where_villages_change_differently(stocked: Session, now: datetime) -> None:
+    before = survey(stocked, "closed", (4, 12, 8, 20), now)
+    found = change(before, survey(stocked, "open", (12, 14, 12, 24), now))
+    # z of a village: 40 (its change - 0.1125) / 160; V = sum over two townships of 2 times the squared distance from their mean
+    villages = np.array([8, 2, 4, 4]) / 40 / 4
+    by_hand = sqrt(sum(2 * ((pair - pair.mean()) ** 2).sum() for pair in np.split(villages, 2)))
+    assert (found.estimate, found.se) == (pytest.approx(0.1125), pytest.approx(by_hand))
+    assert found.interval is not None and found.interval.low < 0.1125 < found.interval.high
+
+
+def test_two_townships_are_too_few_for_a_model_and_this_is_said(stocked: Session, now: datetime) -> None:
+    made = modelled_townships(survey(stocked, "open", (8, 16, 12, 24), now))
+    assert made is not None and made.areas.trouble is Trouble.TOO_FEW_AREAS
+
+
+def test_without_a_level_there_is_no_model(stocked: Session, now: datetime) -> None:
+    assert modelled_townships(survey(stocked, "open", (0, 0, 0, 0), now)) is None
+
+
+def test_items_are_analysed_with_unanswered_as_no_points(stocked: Session, now: datetime) -> None:
+    found = survey(stocked, "open", (10, 10, 10, 10), now)
+    receive_submission(stocked, body({"q1": "true"}, respondent=str(draw(stocked))), desk(), now)
+    again = measure(stocked, wave_of(stocked, "open"), POLICY)
+    assert again is not None and again is not found
+    analysis, _ = item_analysis(again, POLICY)
+    first, second, third = analysis.items
+    assert (first.n, second.n, third.n) == (161, 161, 161)
+    assert (first.difficulty_p, second.difficulty_p) == (pytest.approx(41 / 161), pytest.approx(40 / 161))
+    assert [option.n for option in third.options] == [40, 120, 40, 0]  # a and c are right, b was ticked instead
+
+
+def test_items_of_three_questions_give_no_carried_mark_but_a_reason_or_nothing(stocked: Session, now: datetime) -> None:
+    before, after = survey(stocked, "closed", (4, 12, 8, 20), now), survey(stocked, "open", (8, 16, 12, 24), now)
+    made = carried_mark(before, after)  # everybody answers all or nothing: no Rasch model fits
+    assert made is None or made.reason in set(NoLink)
+
+
+def test_people_who_chose_to_answer_are_raked_to_the_people_drawn(stocked: Session, now: datetime) -> None:
+    found = survey(stocked, "open", (8, 16, 12, 24), now)
+    for number in range(90):
+        about = {"sex": ("female", "male", "male")[number % 3], "birth_year": 1960 + number % 40}
+        receive_submission(stocked, body(about | (ALL_RIGHT if number % 3 else ALL_WRONG)), link(), now)
+    made = chosen_to_answer(stocked, wave_of(stocked, "open"), found)
+    assert (made.n, made.crude) == (90, pytest.approx(2 / 3))
+    assert made.raked == pytest.approx(0.5)  # half of the people drawn are men
+    assert set(made.used) == {"sex", "age"}
+
+
+def test_nobody_chose_to_answer_is_no_share_rather_than_nought(stocked: Session, now: datetime) -> None:
+    made = chosen_to_answer(stocked, wave_of(stocked, "open"), survey(stocked, "open", (8, 16, 12, 24), now))
+    assert (made.n, made.crude, made.raked) == (0, None, None)
