@@ -24,23 +24,23 @@ class PlanForm(PageForm):
     purpose = SelectField(
         _("想知道什么"),
         choices=[
-            SelectChoice("precision", _("水平是多少，误差不超过几个百分点")),
+            SelectChoice("precision", _("水平是多少")),
             SelectChoice("target", _("水平是不是高于目标")),
             SelectChoice("change", _("和上次比，水平有没有变")),
         ],
     )
     level = _share(_("估计现在的水平（%）"), 0.1, 99.9, 20)
-    half_width = _share(_("误差不超过（百分点）"), 0.5, 20)
-    target = _share(_("目标（%）"), 0.1, 99.9)
-    change_to = _share(_("预计变到（%）"), 0.1, 99.9)
-    power = _share(_("看得出来的把握（%）"), 50, 99, 80)
+    half_width = _share(_("误差不超过（百分点；想知道水平时填）"), 0.5, 20)
+    target = _share(_("目标（%；想和目标比时填）"), 0.1, 99.9)
+    change_to = _share(_("预计变到（%；想看变化时填）"), 0.1, 99.9)
+    power = _share(_("看出差别的把握（%）"), 50, 99, 80)
     people_a_psu = IntegerField(
         _("每个村居访多少人"),
         [InputRequired(_("请填一个数")), NumberRange(1, 500, _("请填 1 到 500 之间的数"))],
         default=20,
     )
     rho = _share(_("同村的人有多像（村内相关，%）"), 0, 50, 4)
-    response = _share(_("访到的比例（%）"), 10, 100, 85)
+    response = _share(_("抽到的人里能访到的比例（%）"), 10, 100, 85)
     population = IntegerField(
-        _("15—69 岁居民总数（可不填）"), [Optional(), NumberRange(100, 10_000_000, _("请填 100 以上的数"))]
+        _("调查年龄的居民总数"), [Optional(), NumberRange(100, 10_000_000, _("请填 100 到 1000 万之间的数"))]
     )

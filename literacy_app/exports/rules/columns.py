@@ -142,7 +142,7 @@ DESIGN = (
         "",
         ColumnType.NUMBER,
         Bilingual(
-            "最近一次定版的权数（对到人口数、截短之后；没有定版就空着）",
+            "最近一次定版的权数（对齐人口数、封顶之后；没有定版就空着）",
             "Weight in the latest version that was kept, after calibration and trimming; empty without one",
         ),
         decimals=4,

@@ -26,7 +26,7 @@ SAMPLING = Bilingual(
     "and are never part of the level.",
 )
 WEIGHTING = Bilingual(
-    "weight.base 为入样概率的倒数；weight.response 再按初级抽样单元内的应答比例调整，单元内无人应答的由同层分担；weight.final 是最近一次定版的权数，再按人口数对齐并截短。只有计入的抽样答卷有权数。",
+    "weight.base 为入样概率的倒数；weight.response 再按初级抽样单元内的应答比例调整，单元内无人应答的由同层分担；weight.final 是最近一次定版的权数，再对齐人口数并封顶。只有计入的抽样答卷有权数。",
     "weight.base is 1 / selection probability; weight.response makes up for nonresponse within the primary sampling unit, "
     "and for units without any response within the stratum; weight.final is that of the latest version kept, calibrated to "
     "the population and trimmed. Counted interviews only.",
