@@ -155,8 +155,11 @@ class Design:
     def degrees_of_freedom(self, rows: Ints) -> int:
         """PSUs minus strata, both counted over `rows` (indices) with a weight that is not 0."""
         first = self.stages[0]
-        psus = np.bincount(first.cluster[rows[self.weights[rows] > 0]], minlength=len(first.stratum)) > 0
-        strata = np.bincount(first.stratum[psus], minlength=len(first.size)) > 0
+        weighed = self.weights[rows] > 0
+        psus = np.zeros(len(first.stratum), np.bool_)
+        psus[first.cluster[rows if weighed.all() else rows[weighed]]] = True
+        strata = np.zeros(len(first.size), np.bool_)
+        strata[first.stratum[psus]] = True
         return int(psus.sum() - strata.sum())
 
 
@@ -199,7 +202,7 @@ def _coded(column: Codes) -> tuple[Ints, int]:
     if column.dtype.kind in "iu" and len(column):
         low, high = int(column.min()), int(column.max())
         if low > -FAR and high < FAR:
-            values, codes = distinct(column.astype(np.int64) - low, high - low + 1)
+            values, codes = distinct(np.subtract(column, low, dtype=np.int64), high - low + 1)
             return codes, len(values)
     values, codes = np.unique(column, return_inverse=True)
     return codes, len(values)
@@ -208,7 +211,7 @@ def _coded(column: Codes) -> tuple[Ints, int]:
 def _first(codes: Ints) -> Ints:
     """The first row of each code 0..k-1."""
     rows = np.zeros(codes.max(initial=-1) + 1, np.int64)
-    rows[codes[::-1]] = np.arange(len(codes))[::-1]  # what is written last stays
+    rows[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # what is written last stays
     return rows
 
 

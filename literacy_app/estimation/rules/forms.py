@@ -38,7 +38,11 @@ class Form:
         if self.bottom is None:
             return self.top
         w = weights[self.rows]
-        return (self.top - self._ratio(w) * self.bottom) / _sum(w, self.bottom)
+        below = _sum(w, self.bottom)
+        found = (-_sum(w, self.top) / below) * self.bottom
+        found += self.top
+        found /= below
+        return found
 
     def _ratio(self, w: Floats) -> float:
         total = _sum(w, self.top)
@@ -54,4 +58,4 @@ def mean_form(rows: Ints, top: Floats, weights: Floats) -> Form:
 
 def _sum(w: Floats, column: Floats) -> float:
     """sum(w column). Not w @ column: that starts BLAS's threads, which wait for each other where a machine is busy."""
-    return float((w * column).sum())
+    return float(np.einsum("i,i", w, column))

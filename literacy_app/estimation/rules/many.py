@@ -44,7 +44,7 @@ def _estimated(
     people = np.bincount(domain, minlength=count)
     some = people if weighed.all() else np.bincount(domain[weighed], minlength=count)
     ones = np.bincount(domain[yes & weighed], minlength=count)
-    parts = gathered(domain, last.cluster[rows], np.stack([weights, weights * yes], axis=1), count, last)
+    parts = gathered(domain, last.cluster[rows], np.stack([weights, weights * yes]).T, count, last)
     size, reached = (np.bincount(parts.domain, column, count) for column in parts.sums.T)
     share = np.divide(reached, size, out=np.zeros(count), where=size > 0)
     z = (parts.sums[:, 1] - share[parts.domain] * parts.sums[:, 0]) / np.where(size > 0, size, 1)[parts.domain]

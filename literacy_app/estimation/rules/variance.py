@@ -46,7 +46,8 @@ def taylor(design: Design, forms: Sequence[Form]) -> Floats | None:
 def gathered(domain: Ints, cluster: Ints, columns: Floats, domains: int, stage: Stage) -> Parts:
     """The parts of m rows or clusters that lie in the `domain` (m,), 0..domains-1, and `cluster` (m,) of `stage`; `columns` (m, k)."""
     clusters = len(stage.stratum)
-    part, place = distinct(domain * clusters + cluster, domains * clusters)
+    codes = cluster if domains == 1 else domain * clusters + cluster
+    part, place = distinct(codes, domains * clusters)
     return Parts(*np.divmod(part, clusters), _sums(place, columns, len(part)))
 
 
