@@ -1,18 +1,22 @@
 """The base of all tables, the column types, and engines that keep what they acknowledge."""
 
+import json
 import math
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, cast
+from uuid import UUID
 
+import psycopg
 from psycopg.errors import UniqueViolation
 from sqlalchemy import (
     URL,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -22,12 +26,16 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    bindparam,
     create_engine,
     event,
+    func,
+    literal_column,
     make_url,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DisconnectionError, IntegrityError
+from sqlalchemy.exc import DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -54,6 +62,13 @@ class Base(DeclarativeBase):
     )
 
 
+def in_utc(value: datetime) -> datetime:
+    """A moment as it is stored. Raises ValueError for a time without a zone."""
+    if value.tzinfo is None:
+        raise ValueError("a time without a zone cannot be stored")
+    return value.astimezone(UTC)
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware time, stored and returned in UTC on every database (SQLite forgets the zone)."""
 
@@ -62,11 +77,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """What is stored: the moment in UTC. Raises ValueError for a time without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be stored")
-        return value.astimezone(UTC)
+        return None if value is None else in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """What was stored, aware, in UTC."""
@@ -205,14 +216,16 @@ Inserts = Sequence[tuple[Insert, Sequence[dict[str, Any]]]]
 
 
 def insert_all_or_nothing(session: Session, inserts: Inserts) -> bool:
-    """Insert rows with plain statements, all of them or, where one is there already, none; returns which.
+    """Insert rows, all of them or, where a unique constraint says that one is there already, none; returns which.
 
-    PostgreSQL is sent everything at once and waited for once (pipeline mode), the savepoint too.
+    Statements are made once, for they are kept; the rows of one name the same columns, each that has no default of the
+    database. Raises SQLAlchemy's OperationalError when the database is busy, full or away.
     """
     connection = connection_of(session)
-    driver = connection.connection.driver_connection
     try:
-        with nullcontext() if driver is None or connection.dialect.name == "sqlite" else driver.pipeline():
+        if connection.dialect.name == "postgresql":
+            _insert_at_once(connection, inserts)
+        else:
             connection.exec_driver_sql("SAVEPOINT together")
             for statement, rows in inserts:
                 connection.execute(statement, rows)
@@ -220,6 +233,49 @@ def insert_all_or_nothing(session: Session, inserts: Inserts) -> bool:
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT together")
         return False
     return True
+
+
+def _insert_at_once(connection: Connection, inserts: Inserts) -> None:
+    """Send PostgreSQL the savepoint and everything else as one statement, and wait for it once (pipeline mode)."""
+    whole = _as_one(connection.dialect, tuple((statement, tuple(rows[0])) for statement, rows in inserts))
+    texts = {f"rows_{number}": _as_json(rows) for number, (_, rows) in enumerate(inserts)}
+    try:
+        with cast(psycopg.Connection, connection.connection.driver_connection).pipeline():
+            connection.exec_driver_sql("SAVEPOINT together")
+            connection.exec_driver_sql(whole, texts)
+    except psycopg.OperationalError as error:  # said at the end of the pipeline, past SQLAlchemy
+        raise OperationalError(whole, None, error) from error
+
+
+@lru_cache(maxsize=64)
+def _as_one(dialect: Dialect, inserts: tuple[tuple[Insert, tuple[str, ...]], ...]) -> str:
+    """Inserts as one statement of PostgreSQL, which takes the rows of each as one JSON text: `rows_0`, `rows_1` ...
+
+    With a parameter for every value, Python took longer to prepare a row than PostgreSQL to store it.
+    """
+    parts = []
+    for number, (statement, columns) in enumerate(inserts):
+        kind: ColumnElement[Any] = literal_column(f'NULL::"{statement.table.name}"')
+        rows = func.json_populate_recordset(kind, bindparam(f"rows_{number}")).table_valued(*columns)
+        parts.append(statement.from_select(columns, select(rows)))
+    # PostgreSQL does the main one first, and then happens to go through its companions from the last to the first. Its
+    # word is only that references between them are checked at the end.
+    whole = parts[0].add_cte(*(part.cte() for part in reversed(parts[1:])))
+    return str(whole.compile(dialect=dialect))
+
+
+def _as_text(value: object) -> str:
+    """What PostgreSQL reads as the same bytes, the same moment or the same id."""
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    if isinstance(value, datetime):
+        return in_utc(value).isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot be stored as JSON")
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_as_text).encode
 
 
 @cache

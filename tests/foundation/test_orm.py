@@ -2,22 +2,27 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any, cast
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Table, insert, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from literacy_app.config import Settings
 from literacy_app.foundation import orm
+from literacy_app.foundation.audit import AuditEvent
 from literacy_app.foundation.jobruns import JobRun
-from literacy_app.foundation.orm import WRITES, engine_for, insert_new
+from literacy_app.foundation.orm import WRITES, engine_for, insert_all_or_nothing, insert_new
 from literacy_app.foundation.snapshots import Snapshot
+from literacy_app.surveys.models import SpentProof
 from literacy_app.webkit.extensions import db
 
+EVENTS, PROOFS = (insert(cast(Table, table.__table__)) for table in (AuditEvent, SpentProof))
 PRAGMAS = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "trusted_schema", "busy_timeout")
 
 
@@ -106,3 +111,44 @@ def test_a_time_without_zone_is_refused(session: Session, now: datetime) -> None
 def test_of_many_inserts_under_one_key_one_is_told_that_it_was_new(session: Session, now: datetime) -> None:
     row = {"job": "a", "period": "b", "claimed_at": now, "done_at": None, "tries": 1, "failure": None}
     assert [insert_new(session, JobRun, row) for _ in range(3)] == [True, False, False]
+
+
+HARD = {"text": '"\\\r\n\t字𠮷é', "numbers": [0, -1.5, 1e300, 10**30], "nothing": None, "yes": True}
+
+
+def event(now: datetime, **other: Any) -> dict[str, Any]:
+    row = {"pilot_id": "own", "id": uuid4(), "at": now, "actor": "a", "action": "b", "subject": "字", "detail": HARD}
+    return row | other
+
+
+def events(session: Session) -> dict[UUID, dict[str, Any]]:
+    rows = session.execute(select(AuditEvent.__table__)).mappings()
+    return {row["id"]: dict(row) for row in rows}
+
+
+def test_what_is_inserted_together_comes_back_as_it_was(session: Session, now: datetime) -> None:
+    west = now.astimezone(timezone(timedelta(hours=-9)))
+    rows = [event(now), event(west, id=uuid4(), detail="only words"), event(now, detail=[])]
+    spent = {"pilot_id": "own", "signature": "s", "expires_at": now}
+    assert insert_all_or_nothing(session, [(EVENTS, rows), (PROOFS, [spent])])
+    assert events(session) == {row["id"]: row for row in rows}
+    assert session.execute(select(SpentProof.__table__)).mappings().all() == [spent]
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_where_one_is_there_already_nothing_is_inserted_and_what_was_done_before_stays(
+    session: Session, now: datetime, place: int
+) -> None:
+    before, spent = event(now), {"pilot_id": "own", "signature": "s", "expires_at": now}
+    assert insert_all_or_nothing(session, [(EVENTS, [before]), (PROOFS, [spent])])
+    new: list[Any] = [(EVENTS, [event(now)]), (PROOFS, [spent | {"signature": "t"}])]
+    new[place] = [(EVENTS, [event(now), before]), (PROOFS, [spent])][place]
+    assert not insert_all_or_nothing(session, new)
+    session.commit()
+    assert events(session) == {before["id"]: before}
+    assert session.scalars(select(SpentProof.signature)).all() == ["s"]
+
+
+def test_a_time_without_zone_is_not_inserted_together_either(session: Session, now: datetime) -> None:
+    with pytest.raises((StatementError, ValueError), match="without a zone"):
+        insert_all_or_nothing(session, [(EVENTS, [event(now.replace(tzinfo=None))])])

@@ -8,7 +8,7 @@ import json
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, event, func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -149,7 +150,7 @@ def test_6_whoever_tries_one_token_after_the_other_is_asked_to_wait_and_a_good_t
 def test_6_a_busy_database_answers_later_and_the_same_bytes_are_taken_then(served: Flask, token: str) -> None:
     raw = body()
     with served.app_context():
-        fault = failing(db.engine, "INSERT INTO submission")
+        fault = failing(db.engine, "submission")
     reply = post(served, raw, token)
     assert (reply.status_code, reply.headers["Retry-After"]) == (503, "5")
     fault()
@@ -163,31 +164,40 @@ def test_6_one_bad_record_does_not_hold_up_the_others(served: Flask, token: str)
     assert [one["status"] for one in replies] == [201, 422, 413, 201]
 
 
-@pytest.mark.parametrize("statement", ["INSERT INTO submission", "INSERT INTO answer_sheet", "INSERT INTO audit_event"])
+@pytest.mark.parametrize("table", ["submission", "answer_sheet", "audit_event"])
 def test_7_a_failure_at_any_step_leaves_nothing_and_the_next_try_everything(
-    served: Flask, token: str, statement: str
+    served: Flask, token: str, table: str
 ) -> None:
     raw = body()
     with served.app_context():
-        fault = failing(db.engine, statement)
+        fault = failing(db.engine, table)
     assert post(served, raw, token).status_code == 503
-    assert [count(served, table) for table in (SubmissionRow, AnswerSheet)] == [0, 0]
+    assert [count(served, rows) for rows in (SubmissionRow, AnswerSheet)] == [0, 0]
     fault()
     assert post(served, raw, token).status_code == 201
-    assert [count(served, table) for table in (SubmissionRow, AnswerSheet)] == [1, 1]
+    assert [count(served, rows) for rows in (SubmissionRow, AnswerSheet)] == [1, 1]
     assert events(served) == 1
 
 
-def failing(engine: Engine, beginning: str) -> Any:
-    """Let every statement that begins so fail as a full disk does, until what is returned is called."""
-    from sqlalchemy.exc import OperationalError
+def failing(engine: Engine, table: str) -> Callable[[], None]:
+    """Let every insert into a table fail as on a full disk, until what is returned is called."""
+    if engine.dialect.name == "postgresql":
+        fail = "create function fail() returns trigger language plpgsql as $$ begin raise disk_full; end $$"
+        change(engine, fail, f"create trigger fail before insert on {table} execute function fail()")
+        return lambda: change(engine, "drop function fail cascade")
 
-    def fail(connection: Connection, cursor: Any, statement: str, *more: Any) -> None:
-        if statement.startswith(beginning):
+    def refuse(connection: Connection, cursor: Any, statement: str, *more: Any) -> None:
+        if statement.startswith(f"INSERT INTO {table} "):
             raise OperationalError(statement, None, Exception("database or disk is full"))
 
-    event.listen(engine, "before_cursor_execute", fail)
-    return lambda: event.remove(engine, "before_cursor_execute", fail)
+    event.listen(engine, "before_cursor_execute", refuse)
+    return lambda: event.remove(engine, "before_cursor_execute", refuse)
+
+
+def change(engine: Engine, *statements: str) -> None:
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
 
 
 def events(app: Flask) -> int:

@@ -69,9 +69,8 @@ _Door = tuple[Wave, Network]
 def admit_all(session: Session, arrivals: Sequence[Arrival], key: str, policy: Policy, now: datetime) -> list[Outcome]:
     """Store what arrived together, each unproved one from a crowded network to wait for a person's look."""
     free, deliveries, unproved = policy.open_link_free.value, [], list[_Door | None]()
-    taken = {
-        (one.wave, one.network): _taken(session, one.wave, one.network, policy, now) for one in arrivals if one.network
-    }
+    doors_seen = {(one.wave, one.network) for one in arrivals if one.network}
+    taken = {door: _taken(session, *door, policy, now) for door in doors_seen}
     for one in arrivals:
         door = (one.wave, one.network) if one.network else None
         crowded = door is not None and taken[door][0] >= free
