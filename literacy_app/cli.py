@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,6 +62,25 @@ def say(text: str) -> None:
 def say_line(text: str) -> None:
     """One line about what went wrong, whatever a library put into it."""
     say(" ".join(text.split()))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    if path.exists() and not path.is_file():  # a pipe or the like
+        path.write_text(text, encoding="utf-8")
+        return
+    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        fresh = Path(folder) / path.name
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(path)
+
+
+def put_aside(path: Path) -> None:
+    """Give an earlier result another name, so that nobody takes it for the one that could not be made."""
+    if path.is_file():
+        earlier = path.with_name(f"{path.name}.earlier")
+        path.replace(earlier)
+        say(f"{path} was an earlier result; it is now {earlier}.")
 
 
 @contextmanager
@@ -357,8 +377,14 @@ def estimate(request: Path, out: Path) -> None:
     """Estimates from any CSV, as a request file asks for them."""
     from literacy_app.estimation.service import estimate_request
 
-    result = estimate_request(request)
-    out.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if request.exists() and out.exists() and out.samefile(request):
+        raise InputError([Problem(str(out), "", "is the request itself; name another file for the result")])
+    try:
+        result = estimate_request(request)
+    except BaseException:
+        put_aside(out)
+        raise
+    write_whole(out, json.dumps(result, ensure_ascii=False, indent=1) + "\n")
     say(f"Wrote {out}.")
 
 

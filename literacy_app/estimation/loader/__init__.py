@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from literacy_app.estimation.loader.request import Request, Wanted, read_json, shaped
-from literacy_app.estimation.loader.sample import columns, sample
+from literacy_app.estimation.loader.sample import columns, explained, sample
 from literacy_app.estimation.loader.table import Table, read_table
 from literacy_app.estimation.rules import DesignError, Sample
 from literacy_app.foundation.errors import InputError, Problem
@@ -44,4 +44,4 @@ def read_request(path: Path) -> Loaded:
     try:
         return Loaded(written, request, table, sample(table, request))
     except DesignError as error:
-        raise InputError([Problem(table.file, "", str(error))]) from error
+        raise InputError([explained(error, table, request.design)]) from error

@@ -18,7 +18,8 @@ from literacy_app.estimation.rules import (
     rake,
     resampled,
 )
-from literacy_app.estimation.rules.design import DesignError, Floats, Ints
+from literacy_app.estimation.rules.design import DesignError, Fault, Floats, Ints
+from literacy_app.foundation.errors import Problem
 
 INTERCEPT = "(Intercept)"
 
@@ -58,7 +59,7 @@ def sample(table: Table, request: Request) -> Sample:
     if request.totals:
         auxiliaries = np.stack([_auxiliary(table, name) for name in request.totals], axis=1)
         return calibrate(drawn, auxiliaries, np.array(list(request.totals.values())))
-    margins = [_margin(table, rows, f"margins.{number}") for number, rows in enumerate(request.margins)]
+    margins = [_margin(table, drawn.weights, rows, f"margins.{number}") for number, rows in enumerate(request.margins)]
     if len(margins) == 1:
         return poststratify(drawn, *margins[0])
     return rake(drawn, margins) if margins else drawn
@@ -125,16 +126,59 @@ def _numbered(table: Table, prefix: str) -> list[str]:
     return sorted((name for name, end in ends.items() if end.isdecimal()), key=lambda name: int(ends[name]))
 
 
-def _margin(table: Table, rows: tuple[dict[str, Any], ...], place: str) -> tuple[Ints, Floats]:
+def _margin(table: Table, weights: Floats, rows: tuple[dict[str, Any], ...], place: str) -> tuple[Ints, Floats]:
     """The cell (n,) of each row of the table, and the population count (k,) of each cell."""
     cell = np.full(len(table), -1)
     counts = []
     for number, row in enumerate(rows):
         count = row.get(COUNT)
-        if isinstance(count, bool) or not isinstance(count, int | float) or not isfinite(count):
-            raise DesignError(f"{place}.{number} needs a number as {COUNT!r}")
+        if isinstance(count, bool) or not isinstance(count, int | float) or not isfinite(count) or count <= 0:
+            raise DesignError(f"{place}.{number} needs a number above 0 as {COUNT!r}")
         counts.append(float(count))
-        cell[table.domain(texts({column: label for column, label in row.items() if column != COUNT}))] = number
+        labels = texts({column: label for column, label in row.items() if column != COUNT})
+        inside = table.domain(labels)
+        if (cell[inside] >= 0).any():
+            raise DesignError(f"{place}.{number}: {_words(labels)} lies in an earlier cell too")
+        if not (weights[inside] > 0).any():
+            raise DesignError(f"{place}.{number}: nobody with a weight is in the sample with {_words(labels)}")
+        cell[inside] = number
     if (cell < 0).any():
-        raise DesignError(f"row {int(np.argmax(cell < 0)) + 2} lies in no cell of {place}")
+        row_ = int(np.argmax(cell < 0))
+        named = list(dict.fromkeys(column for row in rows for column in row if column != COUNT))
+        found = _words({column: table.text(row_, column) for column in named})
+        raise DesignError(f"row {table.number(row_)} lies in no cell of {place}: it has {found}")
     return cell, np.array(counts)
+
+
+def _words(labels: dict[str, str | None]) -> str:
+    return " and ".join(f"{column} {'empty' if label is None else repr(label)}" for column, label in labels.items())
+
+
+def explained(error: DesignError, table: Table, names: Columns) -> Problem:
+    """A design's error as the row, column and labels of the file that show it."""
+    if error.fault is None or not error.rows:
+        return Problem(table.file, "", str(error))
+    row, first = error.rows[-1], error.rows[0]
+    strata = names.strata[min(error.stage, len(names.strata) - 1) :][:1]
+    stratum, unit = f"stratum {table.text(row, strata[0])!r}" if strata else "the sample", "PSU"
+    if error.stage:
+        stratum, unit = f"{names.ids[error.stage - 1]} {table.text(row, names.ids[error.stage - 1])!r}", "cluster"
+    correction = names.fpc[error.stage :][:1]
+    found = [table.text(one, column) for column in correction for one in (row, first)]
+    match error.fault:
+        case Fault.SPLIT_CLUSTER:
+            column = names.ids[error.stage]
+            apart = " and ".join(repr(table.text(one, name)) for name in strata for one in (first, row))
+            said = f"{unit} {table.text(row, column)!r} lies in strata {apart} (first in row {table.number(first)})"
+            return Problem(
+                table.file, table.place(row, column), f"{said}; if codes start again in every stratum, say nest"
+            )
+        case Fault.VARYING_CORRECTION:
+            said = f"{found[0]!r} is not {found[1]!r}, which row {table.number(first)} of {stratum} has"
+        case Fault.MIXED_CORRECTIONS:
+            said = f"{found[0]!r} is a sampling fraction, and other corrections are counts"
+        case Fault.OVERDRAWN:
+            said = f"{stratum} has more {unit}s in the sample than {found[0]!r}, those in its population"
+        case _:
+            said = f"{found[0]!r} is not above 0" if correction else str(error)
+    return Problem(table.file, table.place(row, correction[0]) if correction else f"row {table.number(row)}", said)

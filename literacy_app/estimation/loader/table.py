@@ -1,6 +1,9 @@
 """A CSV file as columns of text, and as numbers where they are asked for, with every complaint by row and column."""
 
+import csv
 import warnings
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +15,15 @@ from literacy_app.foundation.errors import InputError, Problem
 if TYPE_CHECKING:
     import pandas as pd  # loaded in the functions below, because the web imports this room and has no use for it
 
+ENCODING = "utf-8-sig"  # UTF-8, with or without the mark that spreadsheets put in front
+
 
 class Table:
     """The n rows of one CSV file."""
 
-    def __init__(self, file: str, frame: "pd.DataFrame") -> None:
+    def __init__(self, file: str, path: Path, frame: "pd.DataFrame") -> None:
         self.file = file
+        self._path = path
         self.columns = [str(column) for column in frame.columns]
         self._frame = frame
         self._labels: dict[str, tuple[Ints, dict[str, int]]] = {}
@@ -89,9 +95,25 @@ class Table:
         """Raise InputError for the first row that is bad, with what stands there."""
         if bad.any():
             row = int(np.argmax(bad))
-            found = self._frame[column].iloc[row]
-            said = f"{found!r} {message}" if isinstance(found, str) else message
-            raise InputError([Problem(self.file, f"row {row + 2}, column {column}", said)])
+            found = self.text(row, column)
+            said = message if found is None else f"{found!r} {message}"
+            raise InputError([Problem(self.file, self.place(row, column), said)])
+
+    def text(self, row: int, column: str) -> str | None:
+        """What stands in a row (from 0) of a column; None where it is empty."""
+        found = self._frame[column].iloc[row]
+        return found if isinstance(found, str) else None
+
+    def number(self, row: int) -> int:
+        """The row as a spreadsheet counts it: the header is 1, and empty lines, which are not read, count too."""
+        written = (number for number, fields in _records(self._path) if fields)
+        with closing(written):
+            next(written)
+            return next((number for index, number in enumerate(written) if index == row), row + 2)
+
+    def place(self, row: int, column: str) -> str:
+        """Where a row (from 0) and a column meet, as complaints name it."""
+        return f"row {self.number(row)}, column {column}"
 
     def _coded(self, column: str) -> tuple[Ints, dict[str, int]]:
         if column not in self._labels:
@@ -101,17 +123,63 @@ class Table:
 
 
 def read_table(path: Path, name: str) -> Table:
-    """The CSV file at `path`, called `name` in complaints. "NA" and nothing are missing. Raises InputError.
+    """The CSV file at `path`, called `name` in complaints. "NA" and nothing are missing. Raises InputError by row.
 
     All columns are read, so that rows that are too long are noticed; as text, so that codes keep their leading zeros.
     """
     import pandas as pd
 
-    faults = (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning)
-    options = {"dtype": "str", "encoding": "utf-8-sig", "index_col": False, "keep_default_na": False}
+    faults = (pd.errors.ParserError, pd.errors.ParserWarning)
+    options = {"dtype": "str", "encoding": ENCODING, "index_col": False, "keep_default_na": False}
     try:
         with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
-            return Table(name, pd.read_csv(path, na_values=["", "NA"], **options))
-    except (OSError, UnicodeDecodeError, *faults) as error:
-        reason = getattr(error, "strerror", None) or str(error).strip()
-        raise InputError([Problem(str(path), "", f"cannot be read as UTF-8 CSV ({reason})")]) from error
+            frame = pd.read_csv(path, na_values=["", "NA"], **options)
+        # A row that is too short is filled up in silence, so that only the last column shows it.
+        problem = _twice(path, name) or (_uneven(path, name) if frame.iloc[:, -1].isna().any() else None)
+    except OSError as error:
+        problem = Problem(str(path), "", f"cannot be read as UTF-8 CSV ({error.strerror})")
+    except UnicodeDecodeError:
+        problem = _not_utf8(path, name)
+    except pd.errors.EmptyDataError:
+        problem = Problem(name, "", "is empty")
+    except faults as error:
+        problem = _uneven(path, name) or Problem(name, "", f"cannot be read as UTF-8 CSV ({str(error).strip()})")
+    if problem is not None:
+        raise InputError([problem])
+    if not len(frame):
+        raise InputError([Problem(name, "", "has no rows below the header")])
+    return Table(name, path, frame)
+
+
+def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the file as a spreadsheet numbers them, from 1; empty ones are []."""
+    csv.field_size_limit(2**31 - 1)  # a place may be as long as it likes: the limit is not ours to judge
+    with path.open(encoding=ENCODING, newline="") as file:
+        yield from enumerate(csv.reader(file), 1)
+
+
+def _twice(path: Path, name: str) -> Problem | None:
+    header = next((fields for _, fields in _records(path) if fields), [])
+    found = next((column for column in header if column and header.count(column) > 1), None)
+    return None if found is None else Problem(name, "row 1", f"has the column {found!r} twice")
+
+
+def _uneven(path: Path, name: str) -> Problem | None:
+    """The first row that has not as many places as the header."""
+    wide = 0
+    for number, fields in _records(path):
+        wide = wide or len(fields)
+        if fields and len(fields) != wide:
+            return Problem(name, f"row {number}", f"has {len(fields)} places, and the header has {wide}")
+    return None
+
+
+def _not_utf8(path: Path, name: str) -> Problem:
+    content = path.read_bytes()
+    try:
+        content.decode(ENCODING)
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        advice = "is not UTF-8; in a spreadsheet save it as “CSV UTF-8”"
+        return Problem(name, f"row {row}", advice if content[:2] != b"PK" else "is a workbook; save it as “CSV UTF-8”")
+    return Problem(name, "", "is not UTF-8")
