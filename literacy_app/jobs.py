@@ -30,10 +30,18 @@ class Job:
     work: Callable[[Session, Policy, datetime], None]
 
 
+def _check_levels(session: Session, policy: Policy, now: datetime) -> None:
+    # NumPy takes a second to import, and a scheduler that starts has no use for it yet.
+    from literacy_app.estimation.service import check_versions
+
+    check_versions(session, now)
+
+
 JOBS = (
     Job("forget_drafts", 3, lambda session, policy, now: forget_drafts(session, policy.draft_days.value, now)),
     Job("forget_crowds", 3, lambda session, policy, now: forget_crowds(session, now)),
     Job("forget_ended_sign_ins", 3, lambda session, policy, now: forget_ended_sign_ins(session, now)),
+    Job("check_levels", 4, _check_levels),
 )
 
 

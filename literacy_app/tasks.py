@@ -24,6 +24,7 @@ from literacy_app.areas.rules import is_code
 from literacy_app.areas.service import keep_pilot
 from literacy_app.config import DATABASE, Settings
 from literacy_app.demo import service as demo
+from literacy_app.estimation.queries import estimations
 from literacy_app.exports import service as exports
 from literacy_app.exports.queries import hold_still
 from literacy_app.exports.rules import Copy, Form, Selection
@@ -48,6 +49,7 @@ from literacy_app.targets.loader import Targets, read_targets
 from literacy_app.targets.service import keep_targets
 from literacy_app.webkit.extensions import db, reading, rest, transaction
 from literacy_app.webkit.policy import KIND as POLICY
+from literacy_app.webkit.policy import policy
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -314,6 +316,12 @@ def make_demonstration(app: Flask, settings: Settings, say: Say) -> None:
             for first in range(0, len(interviews), BATCH):
                 demo.keep_interviews(session, wave, interviews[first : first + BATCH])
                 say(f"Synthetic interviews: {min(first + BATCH, len(interviews))} of {len(interviews)}")
+    if not estimations(reading(), wave.pilot, wave.id):
+        from literacy_app.estimation.service import keep_version  # NumPy takes a second to import
+
+        with transaction() as session:
+            keep_version(session, wave, policy(), "demo", clock.now())
+        say("Weights and levels kept as version 1")
     path = settings.data / "demo-accounts.json"
     link = link_of(reading(), wave.id)
     base = f"http://{settings.bind}"

@@ -12,7 +12,16 @@ from literacy_app.estimation.models import EstimationRow, WeightRow
 from literacy_app.estimation.queries import weights_of
 from literacy_app.estimation.rules import Reason
 from literacy_app.estimation.rules.weighting import Made
-from literacy_app.estimation.service import STANDARDISED, Measured, differences, is_current, keep_version, measure
+from literacy_app.estimation.service import (
+    STANDARDISED,
+    Measured,
+    check_versions,
+    differences,
+    is_current,
+    keep_version,
+    measure,
+)
+from literacy_app.foundation.audit import AuditEvent
 from literacy_app.foundation.errors import NotFound
 from literacy_app.surveys.models import AnswerSheet, Respondent
 from literacy_app.surveys.rules import Decision, Wave
@@ -25,13 +34,13 @@ VILLAGES = ("990201001001", "990201001002", "990201002201", "990201002202")
 
 @pytest.fixture
 def wave(stocked: Session, now: datetime) -> Wave:
-    """A hundred people in each of four villages; every fourth is literate, every tenth did not answer."""
+    """Forty people in each of four villages; every fourth is literate, every tenth did not answer."""
     for village in VILLAGES:
-        for number in range(100):
+        for number in range(40):
             person = draw(stocked, village)
             if number % 10 == 9:
                 continue
-            about = {"sex": ("female", "male")[number % 2], "birth_year": 2026 - 15 - number % 54}
+            about = {"sex": ("female", "male")[number % 2], "birth_year": 2026 - 15 - number * 4 // 3}
             answers = about | (ALL_RIGHT if number % 4 == 0 else ALL_WRONG)
             receive_submission(stocked, body(answers, respondent=str(person)), desk(), now)
     return wave_of(stocked, "open")
@@ -103,7 +112,7 @@ def test_a_version_is_kept_with_weights_recipe_steps_and_numbers(stocked: Sessio
     row = keep_version(stocked, wave, POLICY, "officer", now)
     found = measured(stocked, wave)
     weights = weights_of(stocked, "own", row.id)
-    assert (row.number, len(weights), len(row.results)) == (1, 400, len(found.levels))
+    assert (row.number, len(weights), len(row.results)) == (1, 160, len(found.levels))
     assert sum(weights.values()) == pytest.approx(found.weighting.design.weights.sum())
     assert [step["made"] for step in row.steps] == ["base", "non_response"]
     assert is_current(found, row)
@@ -150,6 +159,18 @@ def test_what_was_changed_behind_a_version_is_named(
     stocked.execute(tamper)  # type: ignore[call-overload]
     stocked.expire_all()
     assert any(says in one for one in differences(stocked, wave, row))
+
+
+def test_every_night_the_latest_version_is_made_again_and_a_difference_is_written_down(
+    stocked: Session, wave: Wave, now: datetime
+) -> None:
+    keep_version(stocked, wave, POLICY, "officer", now)
+    check_versions(stocked, now)
+    found = select(AuditEvent).where(AuditEvent.action == "level_differs")
+    assert stocked.scalars(found).all() == []
+    stocked.execute(update(AnswerSheet).values(points={"q1": 3, "q2": 3, "q3": 4}))
+    check_versions(stocked, now)
+    assert [(one.subject, one.detail["number"]) for one in stocked.scalars(found)] == [("open", 1)]
 
 
 def test_a_wave_that_nobody_was_drawn_for_has_nothing_to_keep(stocked: Session, now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from literacy_app.areas.models import PopulationRow
-from literacy_app.areas.queries import population, residences
+from literacy_app.areas.queries import pilots, population, residences
 from literacy_app.areas.rules import AGE_GROUPS, Residence, Sex
 from literacy_app.estimation import queries
 from literacy_app.estimation.models import EstimationRow, WeightRow
@@ -36,7 +36,7 @@ from literacy_app.foundation.policy import Policy
 from literacy_app.framework.rules import Dimension
 from literacy_app.scoring.rules import TOTAL
 from literacy_app.surveys.rules import Wave
-from literacy_app.surveys.service import kept_instrument
+from literacy_app.surveys.service import kept_instrument, wave_of
 
 # Named in every version; moves when the same data would give other numbers.
 METHOD = "1"
@@ -184,6 +184,14 @@ def differences(session: Session, wave: Wave, row: EstimationRow) -> list[str]:
         if made.get((one["scale"], one["domain"])) != one:
             said.append(f"{one['scale']} of {one['domain']}")
     return said
+
+
+def check_versions(session: Session, now: datetime) -> None:
+    """Make the latest version of every wave again, and write down where it differs: a published number must not move unnoticed."""
+    for pilot in pilots(session):
+        for row in queries.latest_estimations(session, pilot.id):
+            if found := differences(session, wave_of(session, row.wave_id), row):
+                record(session, pilot.id, now, "calendar", "level_differs", row.wave_id, number=row.number, what=found)
 
 
 def instruments_of(session: Session, wave: Wave, versions: set[tuple[str, int]]) -> Instruments:

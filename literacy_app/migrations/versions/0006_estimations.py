@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("estimation_id", sa.Uuid(), nullable=False),
         sa.Column("respondent_id", sa.Uuid(), nullable=False),
         sa.Column("submission_id", sa.Uuid(), nullable=True),
-        sa.Column("weight", sa.Float(), nullable=False),
+        sa.Column("weight", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["pilot_id", "estimation_id"],
             ["estimation.pilot_id", "estimation.id"],
