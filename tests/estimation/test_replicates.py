@@ -62,3 +62,17 @@ def test_domain_without_weight_is_a_row_with_a_reason() -> None:
 def test_replicates_are_refused_when_they_do_not_fit(replicates: np.ndarray, rscales: np.ndarray) -> None:
     with pytest.raises(DesignError, match="weights"):
         Replicates(WEIGHTS, replicates, 1.0, rscales)
+
+
+@pytest.mark.parametrize("mse", [False, True])
+def test_there_is_no_number_when_no_replicate_has_one(mse: bool) -> None:
+    """Each of two domains is missing from one of the two replicates, so that none has their difference."""
+    sample = Replicates(np.ones(4), np.array([[2.0, 0], [2, 0], [0, 2], [0, 2]]), 1.0, np.ones(2), mse)
+    first = np.array([True, True, False, False])
+    got = difference(sample, [1, 0, 1, 1], first, ~first)
+    assert (got.estimate, got.se, got.reason) == (None, None, Reason.LONELY_PSU)
+
+
+def test_one_replicate_alone_says_nothing_about_its_own_mean() -> None:
+    sample = Replicates(np.ones(4), np.array([[2.0, 0], [2, 0], [1, 2], [1, 2]]), 1.0, np.ones(2))
+    assert proportion(sample, [1, 0, 1, 1], np.array([True, True, False, False])).se is None

@@ -78,7 +78,7 @@ def _one(
     if not known:
         return Estimate(share, n, reason=Reason.LONELY_PSU)
     se, spread = sqrt(max(variance, 0.0)), p * (1 - p)
-    deff_wr = variance / (spread / (m - 1)) if m > 1 and 0 < ones < m else None
+    deff_wr = variance / (spread / (m - 1)) if m > 1 and spread > 0 else None
     deff = None if deff_wr is None or size <= m else deff_wr / (1 - m / size)
     effective_n = None if deff_wr is None or se < NO_SPREAD else spread / variance
     made = Estimate(share, n, p, se, df, deff, deff_wr, effective_n)

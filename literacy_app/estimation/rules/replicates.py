@@ -44,12 +44,17 @@ class Replicates:
         squares = np.linalg.eigvalsh(used.T @ used)  # of the singular values
         return max(int((squares > DEPENDENT**2 * squares.max()).sum()) - 1, 0)
 
-    def covariance(self, forms: Sequence[Form]) -> Floats:
-        """The covariance matrix (k, k) of k forms. Replicates that have no value for one of them are left out."""
+    def covariance(self, forms: Sequence[Form]) -> Floats | None:
+        """The covariance matrix (k, k) of k forms. Replicates that have no value for one of them are left out.
+
+        None when none is left, or a single one to be compared with its own mean.
+        """
         thetas = np.stack([form.values(self.replicates) for form in forms], axis=1)
-        kept = np.isfinite(thetas).all(axis=1)
+        kept = np.isfinite(thetas).all(axis=1) & (self.rscales > 0)
+        if kept.sum() < (1 if self.mse else 2):
+            return None
         thetas, rscales = thetas[kept], self.rscales[kept]
-        centre = [form.value(self.weights) for form in forms] if self.mse else thetas[rscales > 0].mean(axis=0)
+        centre = [form.value(self.weights) for form in forms] if self.mse else thetas.mean(axis=0)
         away = thetas - centre
         result: Floats = self.scale * (away * rscales[:, None]).T @ away
         return result
