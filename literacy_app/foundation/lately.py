@@ -3,25 +3,27 @@
 import time
 from collections.abc import Callable
 from typing import TypeVar, cast
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
 
 FRESH_SECONDS = 1.0
 MOST_ANSWERS = 10_000
-_answers: dict[tuple[str, str], tuple[float, object]] = {}
+# By database, as its engine stands for it: to write its address each time took longer than to look.
+_answers: WeakKeyDictionary[Engine | Connection, dict[str, tuple[float, object]]] = WeakKeyDictionary()
 
 
 def lately(session: Session, name: str, ask: Callable[[], T]) -> T:
     """The answer to `ask` as of at most a second ago in this process, by database and name."""
-    place = (str(cast(Engine, session.get_bind()).url), name)
-    known = _answers.get(place)
+    answers = _answers.setdefault(session.get_bind(), {})
+    known = answers.get(name)
     if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
-        if len(_answers) >= MOST_ANSWERS:
-            _answers.clear()
-        known = _answers[place] = (time.monotonic(), ask())
+        if len(answers) >= MOST_ANSWERS:
+            answers.clear()
+        known = answers[name] = (time.monotonic(), ask())
     return cast(T, known[1])
 
 
