@@ -23,6 +23,7 @@ class PlanForm(PageForm):
 
     purpose = SelectField(
         _("想知道什么"),
+        [InputRequired()],
         choices=[
             SelectChoice("precision", _("水平是多少")),
             SelectChoice("target", _("水平是不是高于目标")),
