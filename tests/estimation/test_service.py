@@ -26,6 +26,13 @@ DESIGN = {"ids": ["psu"], "strata": ["stratum"], "weights": "weight", "fpc": Non
 LEVEL = {"id": "level", "statistic": "proportion", "variable": "literate", "where": None}
 
 
+# Four villages in two waves: one of two people is literate in the second, none in the first, or both and one.
+WAVES = [
+    *((psu, wave, int(n < literate)) for psu in (1, 2) for wave, literate in ((1, 0), (2, 1)) for n in range(2)),
+    *((psu, wave, int(n < literate)) for psu in (3, 4) for wave, literate in ((1, 1), (2, 2)) for n in range(2)),
+]
+
+
 def asked(folder: Path, estimates: list[dict[str, Any]], text: str = CSV, **more: Any) -> Path:
     """A request in `folder`/requests about a file in `folder`/data."""
     for name in ("data", "requests"):
@@ -77,10 +84,27 @@ def test_variable_may_stand_in_the_id_as_in_the_reference_set(tmp_path: Path) ->
         ({"statistic": "total", "variable": "literate"}, 45),
         ({"statistic": "ratio", "variable": "literate", "denominator": "score"}, 45 / 5950),
         ({"statistic": "difference", "variable": "literate", "where": {"sex": "F"}, "minus": {"sex": "M"}}, -1 / 36),
+        ({"statistic": "change", "variable": "literate", "by": "sex"}, 1 / 36),  # M, the second in order, less F
     ],
 )
 def test_other_statistics_are_answered(tmp_path: Path, entry: dict[str, Any], estimate: float) -> None:
     assert answered(tmp_path, entry)["estimate"] == pytest.approx(estimate)
+
+
+def test_change_between_waves_needs_no_more_than_a_column_of_waves(tmp_path: Path) -> None:
+    text = "psu,wave,weight,y\n" + "".join(f"{psu},{wave},1,{y}\n" for psu, wave, y in WAVES)
+    asked = {"statistic": "difference", "variable": "y"}
+    got = answered(tmp_path, asked, text=text, design={"ids": "psu", "weights": "weight"})
+    # Every village gains a half, so its own level is in both waves and the change has no error.
+    assert (got["estimate"], got["se"], got["p_value"]) == (0.5, pytest.approx(0, abs=1e-12), None)
+
+
+def test_association_is_tested_with_another_column(tmp_path: Path) -> None:
+    text = "psu,weight,sex,y\n" + "".join(f"{n // 4},1,{'FM'[n % 2]},{int(n % 3 == 0)}\n" for n in range(48))
+    asked = {"statistic": "association", "variable": "y", "by": "sex"}
+    got = answered(tmp_path, asked, text=text, design={"ids": "psu", "weights": "weight"})
+    assert (got["n"], got["ndf"], got["df"], got["reason"]) == (48, 1, 11, None)
+    assert 0 < got["p_value"] <= 1 and got["ddf"] == pytest.approx(11)
 
 
 def test_margins_are_raked_when_there_are_several(tmp_path: Path) -> None:
@@ -131,7 +155,10 @@ def test_file_is_refused_by_row_and_column(tmp_path: Path, change: dict[str, str
         ({"statistic": "median", "variable": "score"}, "estimates.0.statistic: statistic not offered yet: 'median'"),
         ({"statistic": "mean"}, "estimates.0.variable"),
         ({"statistic": "ratio", "variable": "score"}, "estimates.0.denominator: a ratio needs one"),
-        ({"statistic": "difference", "variable": "score"}, "a difference needs `where` and `minus`"),
+        ({"statistic": "difference", "variable": "score"}, "a difference needs `where` and `minus`, or `by`"),
+        ({"statistic": "difference", "variable": "score", "by": "weight"}, "or `by` a column with two labels"),
+        ({"statistic": "difference", "variable": "score", "by": "wave"}, "has no column 'wave'"),
+        ({"statistic": "association", "variable": "score"}, "estimates.0.by: an association needs another column"),
         (LEVEL | {"target": 25}, "estimates.0.target"),
     ],
 )

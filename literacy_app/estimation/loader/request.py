@@ -4,13 +4,17 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from literacy_app.estimation.rules import LonelyPsu, Statistic
 from literacy_app.estimation.rules.items import ItemLimits
 from literacy_app.foundation.errors import InputError, Problem
+
+ASSOCIATION = "association"
+# What others call our statistics.
+SAID = {"change": "difference", "contrast": "difference", "rao_scott": ASSOCIATION, "svychisq": ASSOCIATION}
 
 COUNT = "Freq"  # the population count in a row of `cells` or `margins`, as R's table calls it
 
@@ -62,10 +66,15 @@ class Columns:
 
 @dataclass(frozen=True)
 class Wanted:
-    """One estimate asked for. A `difference` is that of `where` less that of `minus`; a `ratio` has a `denominator`."""
+    """One estimate asked for. A `ratio` has a `denominator`; an association is tested with the column `by`.
 
-    statistic: Statistic
+    A `difference` is that of `where` less that of `minus`; or, of the rows `where`, that of the second label of `by` less
+    that of the first ("wave", where a file has such a column and the request says nothing).
+    """
+
+    statistic: Statistic | Literal["association"]
     variable: str
+    by: str | None = None
     where: Domain = field(default_factory=dict)
     minus: Domain = field(default_factory=dict)
     denominator: str | None = None
@@ -102,7 +111,9 @@ class Request:
     limits: ItemLimits = field(default_factory=ItemLimits)
     level: Share = 0.95
     margins: tuple[tuple[dict[str, Any], ...], ...] = ()  # rows of {column: label, ..., "Freq": count}
-    totals: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = field(default_factory=dict)  # of linear calibration
+    totals: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = field(
+        default_factory=dict
+    )  # of linear calibration
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -130,14 +141,14 @@ def shaped(file: str, written: dict[str, Any]) -> Request:
     unknown = [
         Problem(file, f"estimates.{number}.statistic", f"statistic not offered yet: {one.get('statistic')!r}")
         for number, one in enumerate(asked)
-        if one.get("statistic") not in list(Statistic) and not _is_item(one)
+        if _statistic(one) not in (*Statistic, ASSOCIATION) and not _is_item(one)
     ]
     if unknown:
         raise InputError(unknown)
     whole = {
         **written,
         "estimates": {
-            number: {**one, "variable": one.get("variable") or _variable_in_id(one)}
+            number: {**one, "statistic": _statistic(one), "variable": one.get("variable") or _variable_in_id(one)}
             for number, one in enumerate(asked)
             if not _is_item(one)
         },
@@ -152,6 +163,12 @@ def shaped(file: str, written: dict[str, Any]) -> Request:
         raise InputError([Problem(file, place, message) for place, message in places]) from error
     _refuse_items(file, request)
     return request
+
+
+def _statistic(one: dict[str, Any]) -> Any:
+    """What is asked for, by our name."""
+    asked = one.get("statistic")
+    return SAID.get(asked, asked) if isinstance(asked, str) else asked
 
 
 def _is_item(one: dict[str, Any]) -> bool:

@@ -46,6 +46,7 @@ def columns(request: Request, table: Table) -> list[tuple[str, str]]:
         place = f"estimates.{number}"
         named.append((f"{place}.variable", [one.variable]))
         named.append((f"{place}.denominator", [one.denominator] if one.denominator else []))
+        named.append((f"{place}.by", [one.by] if one.by else []))
         named.append((f"{place}.where", list(one.where)))
         named.append((f"{place}.minus", list(one.minus)))
     return [(place, name) for place, names in named for name in names]

@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from literacy_app.estimation.loader import Loaded, Table, Wanted, read_request
 from literacy_app.estimation.loader.items import read_items
+from literacy_app.estimation.loader.request import ASSOCIATION
 from literacy_app.estimation.rules import (
     Estimate,
     Interval,
@@ -19,12 +22,18 @@ from literacy_app.estimation.rules import (
     ratio,
     total,
 )
+from literacy_app.estimation.rules.association import association
+from literacy_app.estimation.rules.design import Floats, Mask
+from literacy_app.estimation.rules.distributions import t_cdf
 from literacy_app.estimation.service.items import item_answers
 from literacy_app.foundation.errors import InputError, Problem
 
 SHOWN = {"ci_wald": Method.WALD, "ci_logit": Method.LOGIT, "ci_beta": Method.BETA, "ci_kg": Method.KORN_GRAUBARD}
 # what a reference file says about the programs that made its numbers, and numbers that are made again
 NOT_OURS = ("made_with", "packages", "r_call", "r_error", "scale")
+
+
+WAVE = "wave"
 
 
 def estimate_request(path: Path) -> dict[str, Any]:
@@ -52,6 +61,8 @@ def _kept(entry: dict[str, Any], is_item: bool) -> dict[str, Any]:
 
 def _answer(loaded: Loaded, wanted: Wanted, number: int) -> dict[str, Any]:
     level, design = loaded.request.level, loaded.sample
+    if wanted.statistic == ASSOCIATION:
+        return _associated(loaded.table, design, wanted, number)
     made = _made(loaded.table, design, wanted, level, number)
     methods = SHOWN if wanted.statistic is Statistic.PROPORTION else {"ci_wald": Method.WALD}
     answer: dict[str, Any] = {
@@ -69,6 +80,8 @@ def _answer(loaded: Loaded, wanted: Wanted, number: int) -> dict[str, Any]:
     answer |= {
         name: _ends(interval_by(method, made, design, level)) for name, method in SHOWN.items() if name in methods
     }
+    if wanted.statistic is Statistic.DIFFERENCE:
+        answer["p_value"] = _p_value(made)
     if wanted.target is not None:
         answer["target"] = _against(made, design, level, wanted.target)
     return answer
@@ -89,9 +102,60 @@ def _made(table: Table, design: Sample, wanted: Wanted, level: float, number: in
             top, bottom = table.finite(wanted.variable), table.finite(wanted.denominator)
             return ratio(design, top, bottom, domain, level=level)
         case Statistic.DIFFERENCE:
-            if not wanted.where or not wanted.minus:
-                raise InputError([Problem(table.file, f"estimates.{number}", "a difference needs `where` and `minus`")])
-            return difference(design, table.finite(wanted.variable), domain, table.domain(wanted.minus), level=level)
+            first, second = _compared(table, wanted, domain, number)
+            return difference(design, table.finite(wanted.variable), first, second, level=level)
+    raise AssertionError(wanted.statistic)
+
+
+def _p_value(made: Estimate) -> float | None:
+    """Of no difference, two-sided, by t with the estimate's degrees of freedom."""
+    if made.estimate is None or not made.se or not made.df or made.df < 1:
+        return None
+    return 2 * t_cdf(-abs(made.estimate / made.se), made.df)
+
+
+def _compared(table: Table, wanted: Wanted, domain: Mask, number: int) -> tuple[Mask, Mask]:
+    """The two domains of a difference: the first less the second."""
+    if wanted.where and wanted.minus:
+        return domain, table.domain(wanted.minus)
+    by = wanted.by or (WAVE if WAVE in table and not wanted.minus else None)
+    if by is not None:
+        codes, labels = table.texts(by)
+        here = sorted((labels[code], code) for code in np.unique(codes[domain & (codes >= 0)]).tolist())
+        if len(here) == 2:
+            return domain & (codes == here[1][1]), domain & (codes == here[0][1])
+    told = "a difference needs `where` and `minus`, or `by` a column with two labels"
+    raise InputError([Problem(table.file, f"estimates.{number}", told)])
+
+
+def _associated(table: Table, design: Sample, wanted: Wanted, number: int) -> dict[str, Any]:
+    """Rao and Scott's test: `estimate` is F, with its degrees of freedom, the first-order test beside it."""
+    if wanted.by is None:
+        raise InputError([Problem(table.file, f"estimates.{number}.by", "an association needs another column")])
+    columns = [_answers(table, name) for name in (wanted.variable, wanted.by)]
+    made = association(design, columns[0], columns[1], table.domain(wanted.where))
+    ndf, ddf = made.f_df or (None, None)
+    return {
+        "variable": wanted.variable,
+        "n": made.n,
+        "estimate": made.f,
+        "se": None,
+        "df": made.df,
+        "ndf": ndf,
+        "ddf": ddf,
+        "p_value": made.p,
+        "pearson": made.pearson,
+        "first_order": made.first_order,
+        "first_order_df": made.first_order_df,
+        "first_order_p_value": made.first_order_p,
+        "reason": made.reason.value if made.reason else None,
+    }
+
+
+def _answers(table: Table, column: str) -> Floats:
+    """(n,) a number for each text, NaN where there is none."""
+    codes, _ = table.texts(column)
+    return np.where(codes >= 0, codes, np.nan)
 
 
 def _against(made: Estimate, design: Sample, level: float, target: float) -> dict[str, Any]:
