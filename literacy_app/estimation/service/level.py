@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
@@ -163,26 +164,44 @@ def is_current(found: Measured, row: EstimationRow) -> bool:
     )
 
 
-def differences(session: Session, wave: Wave, row: EstimationRow) -> list[str]:
+class Differs(StrEnum):
+    """What is not the same when a version is made again."""
+
+    PEOPLE = "people"  # the people of the version are not there any more
+    METHOD = "method"  # it was made by another method
+    DATA = "data"  # the answers, places or marks that went in are not what they were
+    WEIGHTS = "weights"  # so many of them
+    LEVEL = "level"  # on a scale, of a group
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that differs, with its number or name ("total of all")."""
+
+    what: Differs
+    detail: str = ""
+
+
+def differences(session: Session, wave: Wave, row: EstimationRow) -> list[Difference]:
     """Make a version again from the interviews that counted in it, and say what differs; nothing when every digit is there."""
     drawn = queries.drawn(session, wave.pilot, wave.id, row.id)
     places = residences(session, wave.pilot, wave.opens_on)
     again = _measured(session, wave, drawn, row.recipe, row.settings, places) if drawn else None
     if again is None:
-        return ["the people of this version are not there any more"]
+        return [Difference(Differs.PEOPLE)]
     said = []
     if row.method != METHOD:
-        said.append(f"made by method {row.method}, this is method {METHOD}")
+        said.append(Difference(Differs.METHOD, row.method))
     if again.people.digest != row.data_digest:
-        said.append("the answers, places or marks that went in are not what they were")
+        said.append(Difference(Differs.DATA))
     kept = queries.weights_of(session, wave.pilot, row.id)
     weights = zip(again.people.ids, again.weighting.design.weights.tolist(), strict=True)
     if changed := sum(_digits(weight) != _digits(kept[id]) for id, weight in weights):
-        said.append(f"{changed} weights")
+        said.append(Difference(Differs.WEIGHTS, str(changed)))
     made = {(one["scale"], one["domain"]): one for one in _results(again)}
     for one in row.results:
         if made.get((one["scale"], one["domain"])) != one:
-            said.append(f"{one['scale']} of {one['domain']}")
+            said.append(Difference(Differs.LEVEL, f"{one['scale']} of {one['domain']}"))
     return said
 
 
@@ -191,7 +210,16 @@ def check_versions(session: Session, now: datetime) -> None:
     for pilot in pilots(session):
         for row in queries.latest_estimations(session, pilot.id):
             if found := differences(session, wave_of(session, row.wave_id), row):
-                record(session, pilot.id, now, "calendar", "level_differs", row.wave_id, number=row.number, what=found)
+                record(
+                    session,
+                    pilot.id,
+                    now,
+                    "calendar",
+                    "level_differs",
+                    row.wave_id,
+                    number=row.number,
+                    what=[f"{one.what} {one.detail}".strip() for one in found],
+                )
 
 
 def instruments_of(session: Session, wave: Wave, versions: set[tuple[str, int]]) -> Instruments:
