@@ -105,8 +105,8 @@ def ours(x: dict[str, Any]) -> dict[str, Any]:
 
     began = time.perf_counter()
     design = Design(x["w"], (x["stratum"],), (x["psu"],), (x["psus"],))
-    made = [proportion(design, x["y"]), *proportions(design, x["y"], x["area"], AREAS)]
-    made += proportions(design, x["y"], x["cell"], CELLS)
+    asked = (np.zeros_like(x["area"]), 1), (x["area"], AREAS), (x["cell"], CELLS)
+    made = [one for domains, count in asked for one in proportions(design, x["y"], domains, count)]
     assert all(one.interval for one in made)
     levels = time.perf_counter() - began
     began = time.perf_counter()

@@ -177,14 +177,21 @@ def distinct(codes: Ints, limit: int) -> tuple[Ints, Ints]:
     if limit > ROOMY * len(codes) + ROOM:
         values, places = np.unique(codes, return_inverse=True)
         return values, places
-    seen = np.zeros(limit, np.bool_)
-    seen[codes] = True
-    values = np.flatnonzero(seen)
+    values = occurring(codes, limit)
     if len(values) == limit:
         return values, codes
     place = np.empty(limit, np.int64)
     place[values] = np.arange(len(values))
     return values, place[codes]
+
+
+def occurring(codes: Ints, limit: int) -> Ints:
+    """The values among codes 0..limit-1, in order."""
+    if limit > ROOMY * len(codes) + ROOM:
+        return np.unique(codes)
+    seen = np.zeros(limit, np.bool_)
+    seen[codes] = True
+    return np.flatnonzero(seen)
 
 
 def _coded(column: Codes) -> tuple[Ints, int]:

@@ -6,7 +6,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from literacy_app.estimation.rules.design import Design, Ints, Mask, distinct
+from literacy_app.estimation.rules.design import Design, Ints, Mask, occurring
 from literacy_app.estimation.rules.estimates import FEW, Estimate, Reason, Sample, Statistic, interval_by, proportion
 from literacy_app.estimation.rules.intervals import NO_SPREAD, Method
 from literacy_app.estimation.rules.variance import Parts, covariances, gathered
@@ -85,18 +85,20 @@ def _one(
     if method is None:
         method = Method.KORN_GRAUBARD if min(ones, m - ones) < FEW else Method.LOGIT
     interval = interval_by(method, made, design, level)
-    return replace(made, interval=interval, reason=Reason.NO_DEGREES_OF_FREEDOM if interval is None else None)
+    reason = Reason.NO_DEGREES_OF_FREEDOM if interval is None else None
+    return Estimate(share, n, p, se, df, deff, deff_wr, effective_n, interval, reason)
 
 
 def _degrees_of_freedom(design: Design, parts: Parts, count: int) -> Ints:
     """(count,) PSUs minus strata of each domain, from the weights in its parts of the last stage's clusters."""
-    weighed = parts.sums[:, 0] > 0
-    domain, psu = parts.domain[weighed], parts.cluster[weighed]
+    domain, psu, weighed = parts.domain, parts.cluster, parts.sums[:, 0] > 0
+    if not weighed.all():
+        domain, psu = domain[weighed], psu[weighed]
     for stage in reversed(design.stages[1:]):
         psu = stage.parent[stage.stratum[psu]]
     first = design.stages[0]
     psus, strata = len(first.stratum), len(first.size)
-    pairs, _ = distinct(domain * psus + psu, count * psus)
-    domain, psu = np.divmod(pairs, psus)
-    nested, _ = distinct(domain * strata + first.stratum[psu], count * strata)
+    if len(design.stages) > 1:  # several parts of a domain may lie in one PSU
+        domain, psu = np.divmod(occurring(domain * psus + psu, count * psus), psus)
+    nested = occurring(domain * strata + first.stratum[psu], count * strata)
     return np.bincount(domain, minlength=count) - np.bincount(nested // strata, minlength=count)

@@ -48,7 +48,8 @@ def gathered(domain: Ints, cluster: Ints, columns: Floats, domains: int, stage: 
     clusters = len(stage.stratum)
     codes = cluster if domains == 1 else domain * clusters + cluster
     part, place = distinct(codes, domains * clusters)
-    return Parts(*np.divmod(part, clusters), _sums(place, columns, len(part)))
+    domain = part // clusters
+    return Parts(domain, part - domain * clusters, _sums(place, columns, len(part)))
 
 
 def covariances(design: Design, parts: Parts, domains: int) -> tuple[Floats, Mask]:
@@ -119,4 +120,5 @@ def _squares(domain: Ints, columns: Floats, weights: Floats, domains: int) -> Fl
 
 def _sums(codes: Ints, columns: Floats, length: int) -> Floats:
     """(length, k) the sums of the columns (m, k) within each code."""
-    return np.stack([np.bincount(codes, weights=column, minlength=length) for column in columns.T], axis=1)
+    sums: Floats = np.stack([np.bincount(codes, weights=column, minlength=length) for column in columns.T])
+    return sums.T
