@@ -76,3 +76,9 @@ def test_there_is_no_number_when_no_replicate_has_one(mse: bool) -> None:
 def test_one_replicate_alone_says_nothing_about_its_own_mean() -> None:
     sample = Replicates(np.ones(4), np.array([[2.0, 0], [2, 0], [1, 2], [1, 2]]), 1.0, np.ones(2))
     assert proportion(sample, [1, 0, 1, 1], np.array([True, True, False, False])).se is None
+
+
+def test_replicate_that_counts_for_nothing_is_not_in_the_mean() -> None:
+    more = np.column_stack([jackknife().replicates, WEIGHTS**2])
+    sample = Replicates(WEIGHTS, more, 1.0, np.append(jackknife().rscales, 0))
+    assert proportion(sample, Y).se == pytest.approx(proportion(jackknife(), Y).se)
