@@ -10,6 +10,14 @@
     resampling     resampled: replicate weights made from a design (jackknife, half samples, bootstrap)
     intervals      logit, Korn-Graubard, beta, Wald; probability_at_least
     reliability    Reliability (thresholds) and flags
+    many           proportions: the levels of many domains in one pass
+    weighting      weigh: the recipe from selection probabilities to the population, step by step
+    standardise    levels as if ages were those of a standard population
+    association    the Rao-Scott test of two characteristics
+    small_areas    townships by the model of Fay and Herriot
+    self_selected  people who chose to answer, beside the level
+    planning       sizes, power and costs of surveys
+    items, dif, irt, equating   items of an instrument, and one form's pass mark on another
     distributions  the t and the beta distribution (SciPy)
 
 Formulas, sources and the tests that hold them: docs/methods.md.
@@ -30,7 +38,8 @@ from literacy_app.estimation.rules.estimates import (
     total,
 )
 from literacy_app.estimation.rules.intervals import Interval, Method, probability_at_least
-from literacy_app.estimation.rules.reliability import Flag, Reliability, flags
+from literacy_app.estimation.rules.many import proportions
+from literacy_app.estimation.rules.reliability import Flag, Reliability, flags, may_be_shown
 from literacy_app.estimation.rules.replicates import Replicates
 from literacy_app.estimation.rules.resampling import Resampling, resampled
 
@@ -53,10 +62,12 @@ __all__ = [
     "difference",
     "flags",
     "interval_by",
+    "may_be_shown",
     "mean",
     "poststratify",
     "probability_at_least",
     "proportion",
+    "proportions",
     "rake",
     "ratio",
     "resampled",

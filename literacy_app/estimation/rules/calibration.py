@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from literacy_app.estimation.rules.design import Basis, Design, DesignError, Floats, Ints
+from literacy_app.estimation.rules.design import Basis, Design, DesignError, Floats, Ints, combined, first_rows
 from literacy_app.estimation.rules.replicates import Replicates
 
 S = TypeVar("S", bound=Design | Replicates)
@@ -42,7 +42,12 @@ def rake(design: S, margins: Sequence[tuple[Ints, Floats]]) -> S:
     if max(totals) - min(totals) > MARGIN_GAP * max(totals):
         raise DesignError("the totals of the margins differ by more than 0.5 %: they are not of one population")
     scaled = [(cell, counts * (totals[0] / size)) for (cell, counts), size in zip(margins, totals, strict=True)]
-    return _calibrated(design, lambda weights: _raked(weights, scaled), cells=tuple(cell for cell, _ in margins))
+    # Everybody in one combination of cells gets one factor, so the rounds run over the combinations.
+    cells = tuple(cell for cell, _ in margins)
+    joint = combined(cells)
+    first = first_rows(joint)
+    few = [(cell[first], counts) for cell, counts in scaled]
+    return _calibrated(design, lambda weights: _raked(weights, joint, few), cells=cells)
 
 
 def calibrate(design: S, auxiliaries: Floats, totals: Floats) -> S:
@@ -73,15 +78,19 @@ def _calibrated(
     return replace(design, **changes)
 
 
-def _raked(weights: Floats, margins: Sequence[tuple[Ints, Floats]]) -> Floats:
+def _raked(weights: Floats, joint: Ints, margins: Sequence[tuple[Ints, Floats]]) -> Floats:
+    """The weights (n,) of rows in the combinations `joint` (n,); `margins` say the cell of each combination, and the counts."""
+    start: Floats = np.bincount(joint, weights=weights).astype(np.float64)
+    table = start
     for _ in range(RAKING_ROUNDS):
         gap = 0.0
         for cell, counts in margins:
-            factors = _factors(weights, cell, counts)
-            weights = weights * factors[cell]
+            factors = _factors(table, cell, counts)
+            table = table * factors[cell]
             gap = max(gap, float(np.abs(factors - 1).max()))
         if gap < RAKING_GAP:
-            return weights
+            factor: Floats = np.divide(table, start, out=np.ones_like(table), where=start > 0)
+            return weights * factor[joint]
     raise DesignError("raking does not settle: some combination of the margins' cells has nobody in it")
 
 

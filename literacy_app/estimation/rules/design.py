@@ -150,7 +150,7 @@ class Design:
     def joint_cell(self) -> tuple[Ints, Ints]:
         """The combination of calibration cells that each row is in (n,), and the first row of each combination."""
         joint = combined(self.cells)
-        return joint, _first(joint)
+        return joint, first_rows(joint)
 
     def degrees_of_freedom(self, rows: Ints) -> int:
         """PSUs minus strata, both counted over `rows` (indices) with a weight that is not 0."""
@@ -215,7 +215,7 @@ def _coded(column: Codes) -> tuple[Ints, int]:
     return codes, len(values)
 
 
-def _first(codes: Ints) -> Ints:
+def first_rows(codes: Ints) -> Ints:
     """The first row of each code 0..k-1."""
     rows = np.zeros(codes.max(initial=-1) + 1, np.int64)
     rows[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # what is written last stays
@@ -241,7 +241,7 @@ def _stage(
     number: int, cluster: Ints, strata: Ints, parent: Ints, reach: Floats, correction: tuple[Floats, ...], counts: bool
 ) -> Stage:
     """Stage `number` (from 0) from the codes of its rows (n,). Raises DesignError where they contradict each other."""
-    first, first_of_stratum = _first(cluster), _first(strata)
+    first, first_of_stratum = first_rows(cluster), first_rows(strata)
     stratum = strata[first]
     split = stratum[cluster] != strata
     if split.any():

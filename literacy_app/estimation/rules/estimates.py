@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from literacy_app.estimation.rules.design import Design, Floats, Ints
-from literacy_app.estimation.rules.forms import Form, mean_form
+from literacy_app.estimation.rules.forms import Form, mean_form, weighed_sum
 from literacy_app.estimation.rules.intervals import (
     NO_SPREAD,
     Interval,
@@ -76,7 +76,7 @@ def proportion(
     `method` asks for another. Raises ValueError for other values in y. As R's `svymean` and `svyciprop` on a `subset`.
     """
     values = _column(design, y)
-    if not np.isin(values[~np.isnan(values)], (0, 1)).all():
+    if not ((values == 0) | (values == 1) | np.isnan(values)).all():
         raise ValueError("a proportion needs 0 and 1 (or NaN for no answer)")
     rows = _rows(design, [values], domain)
     top = values[rows]
@@ -173,7 +173,7 @@ def _estimate(design: Sample, statistic: Statistic, form: Form, level: float, me
     if not n:
         return Estimate(statistic, n, reason=Reason.EMPTY_DOMAIN)
     df = design.degrees_of_freedom(form.rows)
-    if not (w > 0).any() or (form.bottom is not None and not w @ form.bottom):
+    if not (w > 0).any() or (form.bottom is not None and not weighed_sum(w, form.bottom)):
         return Estimate(statistic, n, df=df, reason=Reason.NO_WEIGHT)
     covariance = covariance_of(design, [form])
     if covariance is None:
@@ -193,7 +193,7 @@ def _design_effects(
     All None where m < 2 or they all agree; deff also where the sample is said to be as large as the population.
     """
     size, m = float(w.sum()), int((w > 0).sum())
-    squares = float(w @ (residual - w @ residual / size) ** 2) * size
+    squares = weighed_sum(w, (residual - weighed_sum(w, residual) / size) ** 2) * size
     if m < 2 or squares <= 0:
         return None, None, None
     deff_wr = variance / (squares / (m - 1))

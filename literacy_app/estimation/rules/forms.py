@@ -38,15 +38,15 @@ class Form:
         if self.bottom is None:
             return self.top
         w = weights[self.rows]
-        below = _sum(w, self.bottom)
-        found = (-_sum(w, self.top) / below) * self.bottom
+        below = weighed_sum(w, self.bottom)
+        found = (-weighed_sum(w, self.top) / below) * self.bottom
         found += self.top
         found /= below
         return found
 
     def _ratio(self, w: Floats) -> float:
-        total = _sum(w, self.top)
-        return total if self.bottom is None else total / _sum(w, self.bottom)
+        total = weighed_sum(w, self.top)
+        return total if self.bottom is None else total / weighed_sum(w, self.bottom)
 
 
 def mean_form(rows: Ints, top: Floats, weights: Floats) -> Form:
@@ -56,6 +56,6 @@ def mean_form(rows: Ints, top: Floats, weights: Floats) -> Form:
     return Form(rows, top - shift, np.ones(len(rows)), shift)
 
 
-def _sum(w: Floats, column: Floats) -> float:
+def weighed_sum(w: Floats, column: Floats) -> float:
     """sum(w column). Not w @ column: that starts BLAS's threads, which wait for each other where a machine is busy."""
     return float(np.einsum("i,i", w, column))
