@@ -36,6 +36,7 @@ def create_app(settings: "Settings") -> "Flask":
     from literacy_app.questions.views import blueprint as questions
     from literacy_app.reports.views.levels import blueprint as levels
     from literacy_app.reports.views.overview import blueprint as reports
+    from literacy_app.sampling.views import blueprint as sampling
     from literacy_app.surveys.views.api import blueprint as api
     from literacy_app.surveys.views.office import blueprint as waves
     from literacy_app.surveys.views.pages import blueprint as surveys
@@ -59,6 +60,7 @@ def create_app(settings: "Settings") -> "Flask":
     for blueprint in (practice, authoring, review, before_after, me, certificates, groups, joining, posters):
         app.register_blueprint(blueprint)
     app.register_blueprint(levels)
+    app.register_blueprint(sampling)
     app.register_blueprint(paper)
     app.register_blueprint(exports)
     return app

@@ -11,6 +11,7 @@ import literacy_app.learners.models
 import literacy_app.lessons.models
 import literacy_app.paper.models
 import literacy_app.practice.models
+import literacy_app.sampling.models
 import literacy_app.surveys.models
 import literacy_app.targets.models  # noqa: F401
 from literacy_app.foundation.orm import Base
