@@ -1,5 +1,7 @@
 """What somebody is asked who plans a survey. Shares are typed in per cent."""
 
+from decimal import Decimal
+
 from flask_babel import lazy_gettext as _
 from wtforms import DecimalField, IntegerField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
@@ -7,10 +9,23 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from literacy_app.webkit.forms import PageForm
 
 
-def _share(label: str, low: float, high: float, default: float | None = None) -> DecimalField:
+class FiniteField(DecimalField):
+    """A number; "NaN" and "Infinity", which Python takes for some, are none."""
+
+    data: Decimal | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed. Raises ValueError."""
+        super().process_formdata(valuelist)
+        if valuelist and self.data is not None and not self.data.is_finite():
+            self.data = None
+            raise ValueError(_("请填一个数"))
+
+
+def _share(label: str, low: float, high: float, default: float | None = None) -> FiniteField:
     between = NumberRange(low, high, _("请填 %(low)s 到 %(high)s 之间的数", low=f"{low:g}", high=f"{high:g}"))
     needed = InputRequired(_("请填一个数")) if default is not None else Optional()
-    return DecimalField(label, [needed, between], default=default)
+    return FiniteField(label, [needed, between], default=default)
 
 
 class PlanForm(PageForm):

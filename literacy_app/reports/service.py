@@ -9,8 +9,8 @@ from literacy_app.areas.queries import townships
 from literacy_app.areas.rules import Residence
 from literacy_app.estimation.models import EstimationRow
 from literacy_app.estimation.queries import estimations
-from literacy_app.estimation.rules import Estimate
 from literacy_app.estimation.rules.equating import CarriedMark
+from literacy_app.estimation.rules.waves import Change
 from literacy_app.estimation.service import (
     ALL,
     STANDARDISED,
@@ -46,7 +46,7 @@ class Turn:
     wave: Wave
     row: Row
     broken: bool
-    change: Estimate | None
+    change: Change | None
     mark: CarriedMark | None
 
 
@@ -105,12 +105,12 @@ def detail(session: Session, wave: Wave, policy: Policy) -> Detail | None:
     return Detail(
         wave=wave,
         level=row(TOTAL, found.level()),
-        standardised=row(STANDARDISED, found.level(domain=STANDARDISED)),
+        standardised=row(STANDARDISED, found.level(domain=STANDARDISED), judged=False),
         dimensions=_asked(found, row, Dimension),
         classes=_asked(found, row, SecondClass),
         topics=tuple(row(one.scale, one) for one in found.scales("topic")),
         articles=tuple(row(one.scale, one) for one in weakest),
-        groups={kind: tuple(row(one.domain, one) for one in found.domains(kind)) for kind in GROUPS},
+        groups={kind: tuple(row(one.domain, one, judged=False) for one in found.domains(kind)) for kind in GROUPS},
         path=path,
         turns=_turns(session, wave, policy),
         version=kept[0] if kept else None,
@@ -140,8 +140,8 @@ def _rows(session: Session, wave: Wave, policy: Policy) -> tuple[MakeRow, Path |
     """What makes a row of a level, beside its target in the wave's year, and the path that the total is on."""
     aims = targets_for(session, wave.pilot, wave.opens_on.year)
 
-    def row(id: str, level: Level, names: Mapping[str, str] | None = None) -> Row:
-        aim = aims.get(level.scale)
+    def row(id: str, level: Level, names: Mapping[str, str] | None = None, *, judged: bool = True) -> Row:
+        aim = aims.get(level.scale) if judged else None
         judgement = None if aim is None else judge(level.estimate, aim.share, policy.verdict_confidence.value)
         return Row(id, level.estimate, level.flags, None if aim is None else aim.share, judgement, names)
 

@@ -26,10 +26,12 @@ VILLAGES = ("990201001001", "990201001002", "990201002201", "990201002202")
 IN_2020 = {"started_at": "2020-06-01T10:00:00+08:00", "finished_at": "2020-06-01T10:20:00+08:00"}
 
 
-def survey(session: Session, wave: str, literate: tuple[int, ...], now: datetime) -> Measured:
+def survey(
+    session: Session, wave: str, literate: tuple[int, ...], now: datetime, villages: tuple[str, ...] = VILLAGES
+) -> Measured:
     """Forty people in each village, so many of them literate."""
     times = IN_2020 if wave == "closed" else {}
-    for village, count in zip(VILLAGES, literate, strict=True):
+    for village, count in zip(villages, literate, strict=True):
         for number in range(40):
             about = {"sex": ("female", "male")[number % 2], "birth_year": 1960 + number}
             answers = about | (ALL_RIGHT if number < count else ALL_WRONG)
@@ -46,16 +48,18 @@ def test_a_change_between_waves_in_the_same_villages_is_surer_than_of_two_apart(
     # In each village four more are literate than before: the villages differ, their changes do not.
     before = survey(stocked, "closed", (4, 12, 8, 20), now)
     after = survey(stocked, "open", (8, 16, 12, 24), now)
-    found = change(before, after)
+    made = change(before, after)
+    found = made.estimate
     apart = sqrt(sum((one.level().estimate.se or 0) ** 2 for one in (before, after)))
     assert found.estimate == pytest.approx(0.1)
     assert found.se == pytest.approx(0, abs=1e-12) and apart > 0.05
+    assert made.shared == 4
     assert found.df == 2  # four villages in two townships, though in two waves
 
 
 def test_a_change_has_an_interval_where_villages_change_differently(stocked: Session, now: datetime) -> None:
     before = survey(stocked, "closed", (4, 12, 8, 20), now)
-    found = change(before, survey(stocked, "open", (12, 14, 12, 24), now))
+    found = change(before, survey(stocked, "open", (12, 14, 12, 24), now)).estimate
     # z of a village: 40 (its change - 0.1125) / 160; V = sum over two townships of 2 times the squared distance from their mean
     villages = np.array([8, 2, 4, 4]) / 40 / 4
     by_hand = sqrt(sum(2 * ((pair - pair.mean()) ** 2).sum() for pair in np.split(villages, 2)))
@@ -63,9 +67,39 @@ def test_a_change_has_an_interval_where_villages_change_differently(stocked: Ses
     assert found.interval is not None and found.interval.low < 0.1125 < found.interval.high
 
 
+def test_a_change_between_waves_in_villages_drawn_anew_is_that_of_two_samples(stocked: Session, now: datetime) -> None:
+    anew = ("990201001003", "990201001004", "990201002203", "990201002204")
+    before = survey(stocked, "closed", (4, 12, 8, 20), now)
+    after = survey(stocked, "open", (8, 16, 12, 24), now, anew)
+    made = change(before, after)
+    apart = sqrt(sum((one.level().estimate.se or 0) ** 2 for one in (before, after)))
+    assert (made.shared, made.estimate.df) == (0, 4)
+    assert made.estimate.se == pytest.approx(apart)
+
+
 def test_two_townships_are_too_few_for_a_model_and_this_is_said(stocked: Session, now: datetime) -> None:
     made = modelled_townships(survey(stocked, "open", (8, 16, 12, 24), now))
     assert made is not None and made.areas.trouble is Trouble.TOO_FEW_AREAS
+
+
+def test_a_township_without_interviews_yet_is_modelled_from_the_others(stocked: Session, now: datetime) -> None:
+    places = tuple(f"990201{township:03}{village:03}" for township in range(1, 8) for village in (1, 2))
+    survey(stocked, "open", (8, 12, 16, 20, 9, 10, 14, 12, 18, 9, 8, 20, 16, 11), now, places)
+    for village in ("990201008001", "990201008002"):
+        draw(stocked, village)
+    found = measure(stocked, wave_of(stocked, "open"), POLICY)
+    made = modelled_townships(found) if found else None
+    assert made is not None and made.areas.trouble is None
+    assert (made.areas.areas[-1].n, made.areas.areas[-1].direct, made.areas.areas[-1].gamma) == (0, None, 0)
+
+
+def test_townships_with_a_single_village_say_nothing_about_the_design_effect(stocked: Session, now: datetime) -> None:
+    places = ("990201001001", "990201001002", *(f"990201{township:03}001" for township in range(2, 8)))
+    found = survey(stocked, "open", (4, 24, 8, 12, 16, 20, 9, 10), now, places)
+    made = modelled_townships(found)
+    first = found.level(domain="area:990201001").estimate.deff_wr
+    assert made is not None and first is not None and first > 5
+    assert made.deff == pytest.approx(first)
 
 
 def test_without_a_level_there_is_no_model(stocked: Session, now: datetime) -> None:

@@ -82,6 +82,29 @@ def test_extreme_weights_are_capped_and_the_cells_still_met() -> None:
     assert made.steps[3].kish < made.steps[2].kish
 
 
+def test_people_whom_the_cells_keep_above_the_cap_are_counted_as_such() -> None:
+    x = drawn()
+    # Thirty people of one cell stand for three in four residents: their mean is far above the cap.
+    few = np.flatnonzero(x["responded"])[:30]
+    x["sex"], x["age"] = np.zeros(N, np.int64), np.ones(N, np.int64)
+    x["age"][few] = 2
+    counts = np.array([[0.0, 15000, 45000], [0, 0, 0]])
+    made = weighed(x, counts, Recipe(min_cell=20, max_factor=200, trim_at=5))
+    assert made.steps[-1].made is Made.TRIMMED
+    assert (made.steps[-1].above, made.steps[-1].changed) == (30, 0)
+
+
+def test_margins_that_contradict_each_other_are_left_out_one_by_one_and_named() -> None:
+    x = drawn()
+    where = Margin("residence", ("urban", "rural"), x["sex"])  # every woman lives in town, every man in the country
+    margins = (where, Margin("sex", ("female", "male"), x["sex"]), Margin("age", AGES, x["age"]))
+    counts = np.stack([COUNTS, COUNTS * [[0.4], [0.6]]])
+    made = weigh(x["probability"], x["stratum"], x["psu"], x["responded"], RECIPE, margins, counts)
+    assert (made.steps[2].made, made.steps[2].joined) == (Made.RAKED, ("sex",))
+    assert np.bincount(x["sex"], made.design.weights) == pytest.approx(counts.sum(axis=(1, 2)))
+    assert np.bincount(x["age"], made.design.weights) == pytest.approx(counts.sum(axis=(0, 1)))
+
+
 def test_known_counts_lower_the_standard_error_of_what_goes_with_them() -> None:
     x = drawn()
     young = (x["age"] == 0).astype(float)

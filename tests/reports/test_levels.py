@@ -121,6 +121,52 @@ def test_items_are_told_apart_by_what_is_wrong_with_them(people: People, surveye
     assert "信度" in text and "q3" in text
 
 
+def test_a_true_or_false_item_that_needs_a_look_shows_how_it_was_answered(people: People, app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        for number in range(40):
+            answers = ALL_RIGHT | {"q1": "false", "q3": ["b"] if number % 2 else ["a", "c"]}
+            person = str(draw(session, VILLAGES[number % 4]))
+            receive_submission(session, body(answers, respondent=person), desk(), clock.now())
+    page = people.sign_in("ou").get("/office/items/?wave=open")
+    assert page.status == 200 and "几乎都答错" in page.text and "对" in page.text
+
+
+def test_items_of_a_few_people_are_not_shown_lest_it_be_seen_who_answered(people: People, app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        receive_submission(session, body(ALL_RIGHT, respondent=str(draw(session))), desk(), clock.now())
+    page = people.sign_in("ou").get("/office/items/?wave=open")
+    assert page.status == 200 and "访到的人还太少（1 人）" in page.text and not page.soup.select("table")
+
+
+def test_a_number_of_a_few_people_is_hidden_in_a_version_too(people: People, app: Flask, surveyed: datetime) -> None:
+    with app.app_context(), transaction() as session:
+        for _ in range(3):
+            about = {"sex": "male", "birth_year": 2026 - 67}
+            receive_submission(session, body(about | ALL_RIGHT, respondent=str(draw(session))), desk(), surveyed)
+    client = people.sign_in("ou")
+    client.get("/office/weights/?wave=open")
+    client.post("/office/weights/?wave=open")
+    rows = client.get("/office/weights/1/?wave=open").soup.select("tbody tr")
+    oldest = next(row for row in rows if "60–69" in row.get_text())
+    assert [cell.get_text() for cell in oldest.select("td")][1:] == ["3", "—", "—"]
+
+
+def test_a_township_that_nobody_was_interviewed_in_does_not_stop_the_page(
+    people: People, app: Flask, surveyed: datetime
+) -> None:
+    with app.app_context(), transaction() as session:
+        draw(session, "990201003001")
+    assert people.sign_in("ou").get("/office/level/townships/?wave=open").status == 200
+
+
+def test_only_the_total_and_its_parts_are_held_against_the_target(people: People, surveyed: datetime) -> None:
+    page = people.sign_in("ou").get("/office/level/?wave=open")
+    judged = [table.caption.get_text() for table in page.soup.select("table") if "结论" in table.thead.get_text()]
+    assert judged == ["总体：直接算的和年龄标准化的", "三个部分"]
+    total = next(table for table in page.soup.select("table") if "总体" in table.caption.get_text())
+    assert total.select("tbody tr")[1].select("td")[5].get_text() == "—"
+
+
 def test_people_who_chose_to_answer_are_shown_apart_and_called_so(
     people: People, app: Flask, surveyed: datetime
 ) -> None:
@@ -146,6 +192,8 @@ def test_a_plan_says_how_many_people_and_villages(people: People) -> None:
         ("purpose=target&level=20", "这样填算不出来"),
         ("purpose=target&level=20&target=30", "这样填算不出来"),
         ("purpose=precision&level=二十&half_width=4", "不是有效的小数"),
+        ("purpose=precision&level=sNaN&half_width=4", "请填一个数"),
+        ("purpose=precision&level=20&half_width=Infinity", "请填一个数"),
         ("purpose=nonsense&level=20", "这样填算不出来"),
     ],
 )

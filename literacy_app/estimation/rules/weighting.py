@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from literacy_app.estimation.rules.calibration import poststratify, rake
-from literacy_app.estimation.rules.design import Codes, Design, Floats, Ints, LonelyPsu, Mask
+from literacy_app.estimation.rules.design import Codes, Design, DesignError, Floats, Ints, LonelyPsu, Mask
 from literacy_app.estimation.rules.weights import response_weights
 
 # Trimming and calibrating again, in turn, until no weight is above the cap by more than this share, or so many times.
@@ -63,6 +63,7 @@ class Step:
     cells: int = 0  # post-strata, or cells of all margins
     joined: tuple[str, ...] = ()  # cells that were joined with neighbours, and margins left out
     changed: int = 0  # people whose weight was capped
+    above: int = 0  # people whose weight the cells keep above the cap all the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,14 +100,14 @@ def weigh(
     if counts is None or not known:
         return Weighting(design, tuple(steps))
     cells = _Cells(design.weights, recipe, known, counts.sum(axis=unknown))
-    if not cells.number:
-        return Weighting(design, (*steps, _step(Made.TOO_FEW, design.weights)))
+    made = cells.settle(design)
+    if made is None:
+        return Weighting(design, (*steps, _step(Made.TOO_FEW, design.weights, joined=tuple(cells.joined))))
     calibrated = cells.calibrate
-    made = calibrated(design)
     kind = Made.RAKED if cells.raked else Made.POST_STRATA
     steps.append(_step(kind, made.weights, cells=cells.number, joined=tuple(cells.joined)))
-    made, capped = _trimmed(design, made, calibrated, recipe.trim_at)
-    steps.append(_step(Made.TRIMMED, made.weights, changed=capped))
+    made, capped, above = _trimmed(design, made, calibrated, recipe.trim_at)
+    steps.append(replace(_step(Made.TRIMMED, made.weights), changed=capped, above=above))
     return Weighting(made, tuple(steps))
 
 
@@ -116,26 +117,27 @@ def kish(weights: Floats) -> float:
     return float(len(held) * (held @ held) / held.sum() ** 2)
 
 
-def _step(made: Made, weights: Floats, *, cells: int = 0, joined: tuple[str, ...] = (), changed: int = 0) -> Step:
+def _step(made: Made, weights: Floats, *, cells: int = 0, joined: tuple[str, ...] = ()) -> Step:
     held = weights[weights > 0]
     if not len(held):
         return Step(made, 0, 0.0, 1.0, 0.0, 0.0, 0.0)
     low, median, high = (float(one) for one in np.quantile(held, [0, 0.5, 1]))
-    return Step(made, len(held), float(held.sum()), kish(held), low, median, high, cells, joined, changed)
+    return Step(made, len(held), float(held.sum()), kish(held), low, median, high, cells, joined)
 
 
 def _trimmed(
-    design: Design, made: Design, calibrated: Callable[[Design], Design], trim_at: float
-) -> tuple[Design, int]:
-    """The weights capped at so many times their mean and calibrated again, and how many people were capped."""
-    cap = trim_at * float(made.weights[made.weights > 0].mean())
-    capped = made.weights > cap
+    design: Design, first: Design, calibrated: Callable[[Design], Design], trim_at: float
+) -> tuple[Design, int, int]:
+    """The weights capped at so many times their mean and calibrated again, in turn; how many people weigh less for it, and
+    how many the cells keep above the cap: a few people who stand for many cannot all be capped."""
+    cap = trim_at * float(first.weights[first.weights > 0].mean())
+    made = first
     for _ in range(TRIMMING_ROUNDS):
         if made.weights.max() <= cap * (1 + CAP_GAP):
             break
         made = calibrated(replace(design, weights=np.minimum(made.weights, cap)))
-        capped |= made.weights > cap
-    return made, int(capped.sum())
+    above = made.weights > cap * (1 + CAP_GAP)
+    return made, int(((first.weights > cap) & ~above).sum()), int(above.sum())
 
 
 class _Cells:
@@ -154,7 +156,36 @@ class _Cells:
         self.raked = post_strata is None
         found = [self._margin(axis) for axis in range(len(margins))] if post_strata is None else [post_strata]
         self._cells = [one for one in found if one is not None]
-        self.number = sum(len(numbers) for _, numbers in self._cells)
+        self._used = [margin.name for margin, one in zip(margins, found, strict=False) if one is not None]
+
+    @property
+    def number(self) -> int:
+        """How many cells there are, over all margins."""
+        return sum(len(numbers) for _, numbers in self._cells)
+
+    def settle(self, design: Design) -> Design | None:
+        """The design weighted to the cells, leaving out and naming as few margins as can be where they contradict each other.
+
+        None where none is left.
+        """
+        found = self._settled(design, self._cells)
+        while found is None and self._cells:
+            places = range(len(self._cells))
+            without = {place: self._cells[:place] + self._cells[place + 1 :] for place in reversed(places)}
+            tried = {place: self._settled(design, cells) for place, cells in without.items()}
+            place = next((place for place, made in tried.items() if made is not None), len(self._cells) - 1)
+            found = tried[place]
+            self._cells = without[place]
+            self.joined.append(self._used.pop(place))
+        return found
+
+    def _settled(self, design: Design, cells: Sequence[tuple[Ints, Floats]]) -> Design | None:
+        if not cells:
+            return None
+        try:
+            return rake(design, cells) if self.raked else poststratify(design, *cells[0])
+        except DesignError:
+            return None
 
     def calibrate(self, design: Design) -> Design:
         """The design weighted to the cells."""

@@ -31,8 +31,7 @@ def modelled_townships(found: Measured) -> Modelled | None:
     given = [
         DirectEstimate(one.domain, one.estimate.n, one.estimate.estimate if one.estimate.n else None) for one in direct
     ]
-    effects = [one.estimate.deff_wr for one in direct if one.estimate.deff_wr is not None]
-    deff = max(float(np.mean(effects)), 1.0) if effects else 1.0
+    deff = _design_effect(found, direct)
     covariates, weights = _urban(found, direct), _weights(found, direct)
     made = small_areas(
         given,
@@ -46,10 +45,18 @@ def modelled_townships(found: Measured) -> Modelled | None:
     return Modelled(made, tuple(direct), deff, covariates is not None)
 
 
+def _design_effect(found: Measured, direct: list[Level]) -> float:
+    """The mean over townships with a standard error that says something, by their people; else that of everybody. At least 1."""
+    said = [one.estimate for one in direct if one.estimate.df and one.estimate.deff_wr is not None]
+    if not said:
+        return max(found.level().estimate.deff_wr or 1.0, 1.0)
+    return max(sum(one.n * (one.deff_wr or 0.0) for one in said) / sum(one.n for one in said), 1.0)
+
+
 def _weights(found: Measured, direct: list[Level]) -> np.ndarray:
-    """(k,) the people that each township stands for, by the weights."""
-    weights = found.weighting.design.weights
-    return np.array([weights[found.people.township == one.domain.split(":")[1]].sum() for one in direct])
+    """(k,) the people that each township stands for, by how they were drawn: also where nobody was interviewed yet."""
+    people = found.people
+    return np.array([(1 / people.probability[people.township == one.domain.split(":")[1]]).sum() for one in direct])
 
 
 def _urban(found: Measured, direct: list[Level]) -> np.ndarray | None:

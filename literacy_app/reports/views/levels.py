@@ -128,7 +128,8 @@ def items() -> str:
             return {"analysis": None}
         analysis, fit = service.item_analysis(found, policy())
         words = instrument_of(reading(), wave).words[preferences().language]
-        return {"analysis": analysis, "fit": fit, "words": words.questions}
+        fewest = int(policy().reliability_min_n.value)
+        return {"analysis": analysis, "fit": fit, "words": words.questions, "fewest": fewest}
 
     return _page("items", about)
 
@@ -150,13 +151,12 @@ def planner() -> str:
 def asked(form: PlanForm) -> dict[str, Any]:
     """What the form asks of the planner, per cent as shares. Raises ValueError where the number that it is about is missing."""
     about = {"precision": "half_width", "target": "target", "change": "change_to"}[form.purpose.data]
-    if form[about].data is None:
+    needed = ["level", "rho", "response", about, *(["power"] if about != "half_width" else [])]
+    given = {name: form[name].data for name in needed}
+    shares = {name: float(value) / 100 for name, value in given.items() if value is not None}
+    if about not in shares:
         raise ValueError(about)
-    wanted: dict[str, Any] = {about: float(form[about].data) / 100}
-    if about != "half_width":
-        wanted["power"] = float(form.power.data) / 100
-    shares = {name: float(form[name].data) / 100 for name in ("level", "rho", "response")}
-    return wanted | shares | {"people_a_psu": form.people_a_psu.data, "population": form.population.data}
+    return {**shares, "people_a_psu": form.people_a_psu.data, "population": form.population.data}
 
 
 @blueprint.get("/office/reading/")
