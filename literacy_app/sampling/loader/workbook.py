@@ -18,6 +18,8 @@ LARGEST_UNPACKED = 48 * 1024 * 1024
 # What a spreadsheet program writes packs to a tenth or so; small parts may pack better by chance.
 HIGHEST_RATIO, SMALL_PART = 100, 1024 * 1024
 MOST_PARTS, MOST_TAGS, MOST_CELLS = 200, 2_000_000, 500_000
+# A row is kept whole while it is read, and whatever stands in it is taken for a cell.
+MOST_TAGS_A_ROW = 20_000
 CHUNK = 64 * 1024
 _PROGRAMS = re.compile(r"vbaproject|vbadata|macrosheets|dialogsheets|activex|ctrlprops|embeddings", re.IGNORECASE)
 _OUTSIDE = re.compile(r"externallinks|/connections\.xml|querytables", re.IGNORECASE)
@@ -94,7 +96,7 @@ class _Scan:
         """A new part."""
         self.part = part
         self.is_sheet = part.lower().startswith("xl/worksheets/")
-        self.row = self.column = 0
+        self.row = self.column = self.in_row = 0
         self.parser = expat.ParserCreate()
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.StartElementHandler = self._element
@@ -121,7 +123,11 @@ class _Scan:
         if not self.is_sheet:
             return
         tag = tag.rpartition(":")[2]
+        self.in_row += 1
+        if self.in_row > MOST_TAGS_A_ROW:
+            self._fail(FrameFault.CELLS, MOST_TAGS_A_ROW)
         if tag == "row":
+            self.in_row = 0
             self.row = int(attributes["r"]) if attributes.get("r", "").isdecimal() else self.row + 1
             self.column = 0
             if self.row > self.most_rows:
