@@ -201,6 +201,7 @@ def test_text_that_is_no_frame_is_refused_with_one_message(raw: bytes, kind: Fra
     assert fault(raw).kind is kind
 
 
+@pytest.mark.thorough
 def test_as_many_villages_as_are_allowed_are_read() -> None:
     rows = [f"9901{number:08},村,,500,200," for number in range(1001, 2 * MOST_ROWS) if number % 1000][:MOST_ROWS]
     assert len(read_frame(text(*rows), "frame.csv")) == MOST_ROWS

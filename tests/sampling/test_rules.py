@@ -100,7 +100,7 @@ def test_the_chances_kept_with_a_village_are_those_of_the_frame(plan: Plan) -> N
 @pytest.mark.parametrize("plan", PLANS + REPLACED)
 def test_weighted_households_add_up_to_those_of_the_county(plan: Plan) -> None:
     totals = []
-    for seed in range(400):
+    for seed in range(120):
         found = draw(COUNTY, plan, Random(seed))
         totals.append(sum(weight(one.chance) for one in found.households if not one.reserve))
     mean = sum(totals) / len(totals)
