@@ -2,21 +2,24 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from literacy_app.estimation.rules import (
     Design,
+    DesignError,
     Estimate,
     LonelyPsu,
     Method,
     Reason,
     Replicates,
     Sample,
+    calibrate,
     poststratify,
     proportion,
+    rake,
 )
-from literacy_app.estimation.rules.many import proportions
+from literacy_app.estimation.rules.many import AT_ONCE, proportions
 
 Y = np.array([1, 0, np.nan, 1, 0, 1, 1, 1.0])
 W = np.array([1, 2, 3, 4, 5, 6, 0, 1.0])
@@ -59,12 +62,46 @@ def test_each_domain_gets_the_numbers_of_proportion(
         assert told(got) == (words, pytest.approx(numbers, rel=1e-9, abs=1e-12))
 
 
-@pytest.mark.parametrize("kind", ["calibrated", "replicates"])
-def test_domains_are_estimated_where_one_pass_is_not_enough(kind: str) -> None:
-    design = Design(W, clusters=(PSUS,))
+def calibrated(design: Design, how: str) -> Design:
+    """The design with its weights post-stratified, raked or linearly calibrated to twice what they are."""
+    cells = [np.arange(design.rows) % size for size in (2, 3)]
+    margins = [(cell, np.bincount(cell, weights=design.weights) * 2) for cell in cells]
+    auxiliaries = np.stack([np.ones(design.rows), np.arange(design.rows) % 7], axis=1)
+    match how:
+        case "cells":
+            return poststratify(design, *margins[0])
+        case "margins":
+            return rake(design, margins)
+        case _:
+            return calibrate(design, auxiliaries, 2 * design.weights @ auxiliaries)
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(designs(), st.sampled_from(["cells", "margins", "linear"]))
+def test_each_domain_of_a_calibrated_design_gets_the_numbers_of_proportion(
+    drawn: tuple[Design, np.ndarray, np.ndarray], how: str
+) -> None:
+    plain, y, domains = drawn
+    try:
+        design = calibrated(plain, how)
+    except DesignError:
+        reject()
+    for code, got in enumerate(proportions(design, y, domains, 5)):
+        words, numbers = told(proportion(design, y, domains == code))
+        assert told(got) == (words, pytest.approx(numbers, rel=1e-9, abs=1e-9))
+
+
+def test_more_domains_of_a_calibrated_design_than_fit_at_once_get_their_own_numbers() -> None:
+    n = AT_ONCE // 999
+    design = calibrated(Design(1.0 + np.arange(n) % 5), "margins")
+    y, domains = np.arange(n) % 3 % 2, np.arange(n) * 7 % 1000
+    made = proportions(design, y, domains, 1000)
+    for code in (0, 500, 998, 999):
+        assert told(made[code])[1] == pytest.approx(told(proportion(design, y, domains == code))[1], rel=1e-9)
+
+
+def test_domains_are_estimated_where_one_pass_is_not_enough() -> None:
     sample: Sample = Replicates(W, np.stack([W * 2, W[::-1]], axis=1), 1.0, np.ones(2))
-    if kind == "calibrated":
-        sample = poststratify(design, np.array([0, 0, 0, 0, 1, 1, 1, 1]), np.array([9.0, 9]))
     got = proportions(sample, Y, DOMAINS, 3)
     assert [one.se for one in got] == [proportion(sample, Y, code == DOMAINS).se for code in range(3)]
 

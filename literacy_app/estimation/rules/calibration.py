@@ -129,11 +129,46 @@ def residuals(influence: Floats, design: Design) -> Floats:
     if design.basis is not None:
         explained: Floats = design.basis.explained(parts)
         return (parts - explained) * design.weights[:, None]
-    base = design.weights if len(design.cells) == 1 else some.astype(np.float64)
-    # The sweeps run over the few combinations of cells instead of the rows.
-    joint, first_row = design.joint_cell
-    size = np.bincount(joint, weights=base)
+    joint, _ = design.joint_cell
+    base = _base(design)
     sums: Floats = np.stack([np.bincount(joint, weights=base * part) for part in parts.T], axis=1)
+    return (parts - _swept(sums, design)[joint]) * design.weights[:, None]
+
+
+def cluster_residuals(design: Design, rows: Ints | slice, influence: Floats, domain: Ints, count: int) -> Floats:
+    """(C, count) what `residuals` gives for one variable in each of `count` disjoint domains, summed over the last stage's clusters.
+
+    `influence` (m,) is before its weight, and 0 where a row has none; `domain` (m,) is that of the `rows`. One pass for all.
+    """
+    last, weights = design.stages[-1], design.weights
+    clusters = len(last.stratum)
+    own = _table(last.cluster[rows], domain, weights[rows] * influence, clusters, count)
+    if design.basis is not None:
+        auxiliaries, before = design.basis.auxiliaries, design.basis.weights[rows] * influence
+        sums = [np.bincount(domain, weights=before * column, minlength=count) for column in auxiliaries[rows].T]
+        taken: Floats = design.basis.turn @ (design.basis.turn.T @ np.stack(sums))
+        held: Floats = np.stack([np.bincount(last.cluster, weights=weights * column) for column in auxiliaries.T], axis=1)
+    else:
+        joint, first_row = design.joint_cell
+        cells = len(first_row)
+        taken = _swept(_table(joint[rows], domain, _base(design)[rows] * influence, cells, count), design)
+        held = _table(last.cluster, joint, weights, clusters, cells)
+    found: Floats = own - held @ taken
+    return found
+
+
+def _base(design: Design) -> Floats:
+    """(n,) what rows count in the mean of a cell: their weights with one margin, with several those with a weight alike."""
+    return design.weights if len(design.cells) == 1 else (design.weights > 0).astype(np.float64)
+
+
+def _swept(sums: Floats, design: Design) -> Floats:
+    """(J, k) what the margins explain of k variables in each of J combinations of cells, from their sums (J, k) there.
+
+    The sweeps run over the few combinations of cells instead of the rows.
+    """
+    joint, first_row = design.joint_cell
+    size = np.bincount(joint, weights=_base(design))
     taken: Floats = np.zeros_like(sums)
     for _ in range(1 if len(design.cells) == 1 else SWEEPS):
         for cell in (whole[first_row] for whole in design.cells):
@@ -141,8 +176,14 @@ def residuals(influence: Floats, design: Design) -> Floats:
             means = np.stack([np.bincount(cell, weights=column) for column in sums.T], axis=1)
             mean = (means / np.where(people > 0, people, 1)[:, None])[cell]
             taken += mean
-            sums -= size[:, None] * mean
-    return (parts - taken[joint]) * design.weights[:, None]
+            sums = sums - size[:, None] * mean
+    return taken
+
+
+def _table(row: Ints, column: Ints, values: Floats, rows: int, columns: int) -> Floats:
+    """(rows, columns) the sums of the values at each place."""
+    sums: Floats = np.bincount(row * columns + column, weights=values, minlength=rows * columns).astype(np.float64)
+    return sums.reshape(rows, columns)
 
 
 def _factors(weights: Floats, cell: Ints, counts: Floats) -> Floats:

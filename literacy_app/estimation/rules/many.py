@@ -6,10 +6,14 @@ from math import sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from literacy_app.estimation.rules.design import Design, Ints, Mask, occurring
+from literacy_app.estimation.rules.calibration import cluster_residuals
+from literacy_app.estimation.rules.design import Design, Floats, Ints, Mask, occurring
 from literacy_app.estimation.rules.estimates import FEW, Estimate, Reason, Sample, Statistic, interval_by, proportion
 from literacy_app.estimation.rules.intervals import NO_SPREAD, Method
 from literacy_app.estimation.rules.variance import Parts, covariances, gathered
+
+# Parts of clusters that are held at a time.
+AT_ONCE = 1_000_000
 
 
 def proportions(
@@ -18,14 +22,14 @@ def proportions(
     """`proportion(sample, y, domains == k)` for every k of `count` disjoint domains.
 
     `y` is (n,) of 0, 1 and NaN for no answer; `domains` is (n,) of whole numbers, below 0 for rows in none. Takes as long as
-    a few domains asked one by one, unless weights are calibrated or replicate. Raises ValueError as `proportion` does.
+    a few domains asked one by one, unless weights are replicate. Raises ValueError as `proportion` does.
     """
     values, codes = np.asarray(y, np.float64), np.asarray(domains)
     if values.shape != (sample.rows,) or codes.shape != (sample.rows,):
         raise ValueError(f"there must be one value and one domain for each of the design's {sample.rows} rows")
     if codes.dtype.kind not in "iu" or codes.max(initial=-1) >= count:
         raise ValueError(f"domains must be whole numbers below {count}")
-    if not isinstance(sample, Design) or sample.is_calibrated:
+    if not isinstance(sample, Design):
         return tuple(proportion(sample, values, codes == k, level=level, method=method) for k in range(count))
     yes = values == 1
     used = yes | (values == 0)
@@ -47,13 +51,33 @@ def _estimated(
     parts = gathered(domain, last.cluster[rows], np.stack([weights, weights * yes]).T, count, last)
     size, reached = (np.bincount(parts.domain, column, count) for column in parts.sums.T)
     share = np.divide(reached, size, out=np.zeros(count), where=size > 0)
-    z = (parts.sums[:, 1] - share[parts.domain] * parts.sums[:, 0]) / np.where(size > 0, size, 1)[parts.domain]
-    variance, known = covariances(design, replace(parts, sums=z[:, None]), count)
+    if design.is_calibrated:
+        scale = np.where(size > 0, size, 1)[domain]
+        variance, known = _calibrated(design, rows, np.where(weighed, yes - share[domain], 0.0) / scale, domain, count)
+    else:
+        z = (parts.sums[:, 1] - share[parts.domain] * parts.sums[:, 0]) / np.where(size > 0, size, 1)[parts.domain]
+        variance, known = covariances(design, replace(parts, sums=z[:, None]), count)
     df = _degrees_of_freedom(design, parts, count)
     return tuple(
         _one(design, int(n), int(m), int(k), float(w), float(p), float(v), bool(ok), int(f), level, method)
         for n, m, k, w, p, v, ok, f in zip(people, some, ones, size, share, variance[:, 0, 0], known, df, strict=True)
     )
+
+
+def _calibrated(design: Design, rows: Ints | slice, influence: Floats, domain: Ints, count: int) -> tuple[Floats, Mask]:
+    """The variance (count, 1, 1) of each domain, and whether it is known. Known counts reach beyond a domain, so each has a part
+    of every cluster, and only so many domains are done at a time."""
+    clusters = len(design.stages[-1].stratum)
+    found, known = np.zeros((count, 1, 1)), np.ones(count, np.bool_)
+    step = max(AT_ONCE // clusters, 1)
+    for first in range(0, count, step):
+        width = min(step, count - first)
+        here = np.flatnonzero((domain >= first) & (domain < first + width))
+        chosen = here if isinstance(rows, slice) else rows[here]
+        sums = cluster_residuals(design, chosen, influence[here], domain[here] - first, width)
+        parts = Parts(np.arange(width).repeat(clusters), np.tile(np.arange(clusters), width), sums.T.reshape(-1, 1))
+        found[first : first + width], known[first : first + width] = covariances(design, parts, width)
+    return found, known
 
 
 def _one(
