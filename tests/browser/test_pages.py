@@ -45,7 +45,21 @@ LEARNERS = (
 LESSON = "/learn/air-and-body"
 STAFF = {
     "administrator": ("/office/", "/account/", "/admin/", "/editor/"),
-    "officer": ("/office/topics/", "/office/learning/", "/office/sessions/", "/office/posters/"),
+    "officer": (
+        "/office/topics/",
+        "/office/learning/",
+        "/office/sessions/",
+        "/office/posters/",
+        "/office/level/",
+        "/office/weights/",
+        "/office/weights/1/",
+        "/office/level/townships/",
+        "/office/items/",
+        "/office/self-selected/",
+        "/office/plan/?purpose=precision&level=20&half_width=4&people_a_psu=20&rho=5&response=80&power=80",
+        "/office/reading/",
+        "/office/waves/2026-qinghe/sample/",
+    ),
 }
 
 
@@ -157,6 +171,10 @@ def test_no_page_is_wider_than_the_screen(visit: Any, width: int) -> None:
                 f"{LESSON}/q1",
                 visitor.demonstration.survey,
                 "/office/",
+                "/office/level/",
+                "/office/weights/",
+                "/office/items/",
+                "/office/plan/",
                 "/account/",
                 "/admin/",
             ):
