@@ -3,7 +3,7 @@
 Timers only wake: a job runs when its row for the period can be claimed, so any number of schedulers have one effect.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,31 +17,39 @@ from literacy_app.foundation.clock import REPORTING_ZONE, reporting_date
 from literacy_app.foundation.jobruns import claim, fail, finish
 from literacy_app.foundation.policy import Policy
 from literacy_app.surveys.service import forget_crowds, forget_drafts
-from literacy_app.webkit.extensions import transaction
+from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.policy import policy
+
+# What writes one thing down.
+Write = Callable[[Session], None]
 
 
 @dataclass(frozen=True)
 class Job:
-    """A service function that is done once a day, at an hour of the reporting zone."""
+    """A service function that is done once a day, at an hour of the reporting zone.
+
+    `work` is done in one transaction. What takes long is `look` instead: it only reads, so that nobody waits to write, and each
+    thing that it gives is written down in a short transaction of its own.
+    """
 
     name: str
     hour: int
-    work: Callable[[Session, Policy, datetime], None]
+    work: Callable[[Session, Policy, datetime], None] | None = None
+    look: Callable[[Session, datetime], Iterator[Write]] | None = None
 
 
-def _check_levels(session: Session, policy: Policy, now: datetime) -> None:
+def _check_levels(session: Session, now: datetime) -> Iterator[Write]:
     # NumPy takes a second to import, and a scheduler that starts has no use for it yet.
     from literacy_app.estimation.service import check_versions
 
-    check_versions(session, now)
+    return check_versions(session, now)
 
 
 JOBS = (
     Job("forget_drafts", 3, lambda session, policy, now: forget_drafts(session, policy.draft_days.value, now)),
     Job("forget_crowds", 3, lambda session, policy, now: forget_crowds(session, now)),
     Job("forget_ended_sign_ins", 3, lambda session, policy, now: forget_ended_sign_ins(session, now)),
-    Job("check_levels", 4, _check_levels),
+    Job("check_levels", 4, look=_check_levels),
 )
 
 
@@ -53,8 +61,12 @@ def run_job(app: Flask, job: Job, now: datetime) -> bool:
             if not claim(session, job.name, period, now):
                 return False
         try:
+            for write in job.look(reading(), now) if job.look else ():
+                with transaction() as session:
+                    write(session)
             with transaction() as session:
-                job.work(session, policy(), now)
+                if job.work:
+                    job.work(session, policy(), now)
                 finish(session, job.name, period, clock.now())
         except Exception as error:
             with transaction() as session:

@@ -1,31 +1,39 @@
 """Looking up what a wave measured: everybody drawn, where in the design, and what each person answered and earned."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from literacy_app.estimation.models import EstimationRow, WeightRow
 from literacy_app.surveys.models import AnswerSheet, Judgement, Respondent, SubmissionRow
 from literacy_app.surveys.rules import Status, Stream
 
+# The questions whose ids every instrument shares, because a level is shown by them (CONTRIBUTING, "An instrument").
+SEX, BIRTH_YEAR, EDUCATION, RESIDENCE = SHARED = "sex", "birth_year", "education", "residence"
+# Rows that are held as the database gave them, before they are made into something smaller.
+AT_ONCE = 2000
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """One interview that counts: with which instrument version it was made, what was answered, and the points by item."""
+    """One interview that counts: with which instrument version it was made, what was answered to the shared questions, and the
+    points by item as JSON, because most of a sheet is read once."""
 
     submission: UUID
     instrument: tuple[str, int]
     finished_at: datetime
     answers: dict[str, Any]
-    points: dict[str, int]
+    points: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """One person drawn for a wave; `sheet` is None for whoever gave no interview that counts."""
 
@@ -42,9 +50,13 @@ Stamp = tuple[Any, ...]
 
 
 def stamp(session: Session, pilot_id: str, wave_id: str) -> Stamp:
-    """What changes with every person drawn, submission and decision of a wave."""
-    people = select(func.count()).where(Respondent.pilot_id == pilot_id, Respondent.wave_id == wave_id)
-    row = SubmissionRow
+    """What changes with every person drawn, submission and decision of a wave, and with how people were drawn.
+
+    Places and probabilities are summed by PSU: of two people there who change probabilities with each other it knows nothing.
+    """
+    one, row = Respondent, SubmissionRow
+    place = one.stratum, one.psu, one.area_code
+    design = select(*place, func.count(), func.sum(one.probability), func.sum(one.probability * one.probability))
     arrived = select(func.count(), func.max(row.received_at), func.count().filter(row.status == Status.ACCEPTED))
     decided = (
         select(func.count())
@@ -52,8 +64,9 @@ def stamp(session: Session, pilot_id: str, wave_id: str) -> Stamp:
         .join(row, and_(row.pilot_id == Judgement.pilot_id, row.id == Judgement.submission_id))
     )
     here = row.pilot_id == pilot_id, row.wave_id == wave_id
+    people = design.where(one.pilot_id == pilot_id, one.wave_id == wave_id).group_by(*place).order_by(*place)
     return (
-        session.scalar(people),
+        tuple(map(tuple, session.execute(people))),
         *session.execute(arrived.where(*here)).one(),
         session.scalar(decided.where(*here)),
     )
@@ -62,66 +75,85 @@ def stamp(session: Session, pilot_id: str, wave_id: str) -> Stamp:
 def drawn(session: Session, pilot_id: str, wave_id: str, estimation: UUID | None = None) -> list[Drawn]:
     """Everybody drawn for a wave, by id, with the interviews that count now, or that counted in a version.
 
-    Only interviews of drawn people count; answers through open links never come in here.
+    Only interviews of drawn people count; answers through open links never come in here. One statement, so that an interview
+    which arrives meanwhile is in it or not.
     """
+    one, row = Respondent, SubmissionRow
+    query = select(one.id, one.stratum, one.psu, one.area_code, one.probability, *_columns())
     if estimation is None:
-        counted: ColumnElement[bool] = and_(
-            SubmissionRow.respondent_id == Respondent.id,
-            SubmissionRow.stream == Stream.PROBABILITY,
-            SubmissionRow.status == Status.ACCEPTED,
-        )
-        people: Any = select(Respondent, SubmissionRow.id).outerjoin(
-            SubmissionRow, and_(SubmissionRow.pilot_id == Respondent.pilot_id, counted)
-        )
+        counts = row.stream == Stream.PROBABILITY, row.status == Status.ACCEPTED
+        query = query.outerjoin(row, and_(row.pilot_id == one.pilot_id, row.respondent_id == one.id, *counts))
     else:
-        people = select(Respondent, WeightRow.submission_id).join(
-            WeightRow,
+        weight = WeightRow
+        query = query.join(
+            weight,
             and_(
-                WeightRow.pilot_id == Respondent.pilot_id,
-                WeightRow.respondent_id == Respondent.id,
-                WeightRow.estimation_id == estimation,
+                weight.pilot_id == one.pilot_id,
+                weight.respondent_id == one.id,
+                weight.estimation_id == estimation,
             ),
-        )
-    sheets = {one.submission: one for one in _sheets(session, pilot_id, wave_id)}
-    rows = session.execute(
-        people.where(Respondent.pilot_id == pilot_id, Respondent.wave_id == wave_id).order_by(Respondent.id)
-    )
+        ).outerjoin(row, and_(row.pilot_id == weight.pilot_id, row.id == weight.submission_id))
+    query = query.outerjoin(AnswerSheet, _of_submission())
+    found = _rows(session, query.where(one.pilot_id == pilot_id, one.wave_id == wave_id).order_by(one.id))
     return [
-        Drawn(one.id, one.stratum, one.psu, one.area_code, one.probability, sheets[submission] if submission else None)
-        for one, submission in rows
+        Drawn(id, stratum, psu, area_code, probability, _sheet(said))
+        for id, stratum, psu, area_code, probability, *said in found
     ]
 
 
 def self_selected(session: Session, pilot_id: str, wave_id: str) -> list[Sheet]:
     """What came through open links and counts as self-selected, by id."""
-    return _sheets(
-        session,
-        pilot_id,
-        wave_id,
-        SubmissionRow.stream == Stream.SELF_SELECTED,
-        SubmissionRow.status == Status.ACCEPTED,
-    )
-
-
-def _sheets(session: Session, pilot_id: str, wave_id: str, *which: ColumnElement[bool]) -> list[Sheet]:
     row = SubmissionRow
     query = (
-        select(
-            row.id,
-            row.instrument_name,
-            row.instrument_version,
-            row.finished_at,
-            AnswerSheet.answers,
-            AnswerSheet.points,
-        )
-        .join(AnswerSheet, and_(AnswerSheet.pilot_id == row.pilot_id, AnswerSheet.submission_id == row.id))
-        .where(row.pilot_id == pilot_id, row.wave_id == wave_id, *which)
+        select(*_columns())
+        .join(AnswerSheet, _of_submission())
+        .where(row.pilot_id == pilot_id, row.wave_id == wave_id)
+        .where(row.stream == Stream.SELF_SELECTED, row.status == Status.ACCEPTED)
         .order_by(row.id)
     )
-    return [
-        Sheet(id, (name, version), finished, answers, points)
-        for id, name, version, finished, answers, points in session.execute(query)
-    ]
+    return [sheet for said in _rows(session, query) if (sheet := _sheet(said))]
+
+
+def answers_of(
+    session: Session, pilot_id: str, wave_id: str, instrument: tuple[str, int]
+) -> Iterator[tuple[UUID, str]]:
+    """What was answered in every submission of a wave with an instrument version, whether it counts or not: its id, and JSON."""
+    row = SubmissionRow
+    query = (
+        select(row.id, cast(AnswerSheet.answers, Text))
+        .join(AnswerSheet, _of_submission())
+        .where(row.pilot_id == pilot_id, row.wave_id == wave_id, row.stream == Stream.PROBABILITY)
+        .where(row.instrument_name == instrument[0], row.instrument_version == instrument[1])
+    )
+    return ((id, said) for id, said in _rows(session, query))
+
+
+def _columns() -> Sequence[Any]:
+    """What a sheet is made of. The database takes the shared answers out of all the others faster than Python."""
+    row, sheet = SubmissionRow, AnswerSheet
+    shared = (cast(sheet.answers[question], Text) for question in SHARED)
+    return (row.id, row.instrument_name, row.instrument_version, row.finished_at, cast(sheet.points, Text), *shared)
+
+
+def _of_submission() -> ColumnElement[bool]:
+    return and_(AnswerSheet.pilot_id == SubmissionRow.pilot_id, AnswerSheet.submission_id == SubmissionRow.id)
+
+
+def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> Iterable[Sequence[Any]]:
+    return session.execute(query, execution_options={"yield_per": AT_ONCE})
+
+
+def _sheet(said: Sequence[Any]) -> Sheet | None:
+    submission, name, version, finished, points, *shared = said
+    if points is None:
+        return None
+    answers = {question: _read(text) for question, text in zip(SHARED, shared, strict=True)}
+    return Sheet(submission, (name, version), finished, answers, points)
+
+
+@lru_cache(maxsize=1000)
+def _read(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
 
 
 def estimations(session: Session, pilot_id: str, wave_id: str) -> Sequence[EstimationRow]:

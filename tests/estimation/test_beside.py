@@ -111,7 +111,7 @@ def test_items_are_analysed_with_unanswered_as_no_points(stocked: Session, now: 
     receive_submission(stocked, body({"q1": "true"}, respondent=str(draw(stocked))), desk(), now)
     again = measure(stocked, wave_of(stocked, "open"), POLICY)
     assert again is not None and again is not found
-    analysis, _ = item_analysis(again, POLICY)
+    analysis, _ = item_analysis(stocked, again, POLICY)
     first, second, third = analysis.items
     assert (first.n, second.n, third.n) == (161, 161, 161)
     assert (first.difficulty_p, second.difficulty_p) == (pytest.approx(41 / 161), pytest.approx(40 / 161))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from literacy_app.areas.models import PopulationRow
 from literacy_app.areas.rules import AGE_GROUPS, Residence, Sex
 from literacy_app.estimation.models import EstimationRow, WeightRow
-from literacy_app.estimation.queries import weights_of
+from literacy_app.estimation.queries import Sheet, weights_of
 from literacy_app.estimation.rules import Reason
 from literacy_app.estimation.rules.weighting import Made
 from literacy_app.estimation.service import (
@@ -20,8 +20,10 @@ from literacy_app.estimation.service import (
     check_versions,
     differences,
     is_current,
+    keep_prepared,
     keep_version,
     measure,
+    prepare_version,
 )
 from literacy_app.foundation.audit import AuditEvent
 from literacy_app.foundation.errors import NotFound
@@ -58,6 +60,11 @@ def count_residents(session: Session, people: int = 1000) -> None:
     groups = [[kind, sex, *ages, people] for kind in Residence for sex in Sex for ages in AGE_GROUPS]
     session.add(PopulationRow(pilot_id="own", year=2025, source="tests", groups=groups))
     session.flush()
+
+
+def check(session: Session, now: datetime) -> None:
+    for write in check_versions(session, now):
+        write(session)
 
 
 def one_more(session: Session, now: datetime) -> None:
@@ -110,6 +117,15 @@ def test_a_page_that_asks_again_gets_what_was_measured(stocked: Session, wave: W
     assert measured(stocked, wave) is not first
 
 
+@pytest.mark.parametrize("column", ["probability", "stratum", "psu", "area_code"])
+def test_a_page_notices_that_how_people_were_drawn_was_corrected(stocked: Session, wave: Wave, column: str) -> None:
+    first = measured(stocked, wave)
+    changed = {"probability": 0.25, "stratum": "town", "psu": "hamlet", "area_code": VILLAGES[3]}
+    stocked.execute(update(Respondent).where(Respondent.psu == VILLAGES[0]).values({column: changed[column]}))
+    again = measured(stocked, wave)
+    assert again is not first and again.people.digest != first.people.digest
+
+
 def test_a_version_is_kept_with_weights_recipe_steps_and_numbers(stocked: Session, wave: Wave, now: datetime) -> None:
     row = keep_version(stocked, wave, POLICY, "officer", now)
     found = measured(stocked, wave)
@@ -131,6 +147,29 @@ def test_versions_are_counted_and_a_version_of_before_is_not_current(
     assert (is_current(found, first), is_current(found, second)) == (False, True)
 
 
+def test_a_version_is_not_kept_twice_when_nothing_changed(stocked: Session, wave: Wave, now: datetime) -> None:
+    first = keep_version(stocked, wave, POLICY, "officer", now)
+    assert keep_version(stocked, wave, POLICY, "another", now + timedelta(minutes=1)) is first
+    assert stocked.scalars(select(EstimationRow.made_by)).all() == ["officer"]
+
+
+def test_a_version_that_was_prepared_is_kept_unless_something_changed_meanwhile(
+    stocked: Session, wave: Wave, now: datetime
+) -> None:
+    prepared = prepare_version(stocked, wave, POLICY)
+    one_more(stocked, now)
+    assert keep_prepared(stocked, prepared, POLICY, "officer", now) is None
+    row = keep_prepared(stocked, prepare_version(stocked, wave, POLICY), POLICY, "officer", now)
+    assert row is not None and is_current(measured(stocked, wave), row)
+
+
+def test_a_version_is_measured_afresh_whatever_is_remembered(stocked: Session, wave: Wave, now: datetime) -> None:
+    measured(stocked, wave)
+    stocked.execute(update(AnswerSheet).values(points={"q1": 3, "q2": 3, "q3": 4}))  # no stamp tells of it
+    row = keep_version(stocked, wave, POLICY, "officer", now)
+    assert row.results[0]["estimate"] == 1
+
+
 def test_a_version_is_made_again_to_the_last_digit_whatever_came_later(
     stocked: Session, wave: Wave, now: datetime
 ) -> None:
@@ -149,7 +188,7 @@ def test_a_version_is_made_again_to_the_last_digit_whatever_came_later(
     [
         (update(AnswerSheet).values(points={"q1": 3, "q2": 3, "q3": 4}), Difference(Differs.LEVEL, "total of all")),
         (update(Respondent).values(probability=Respondent.probability / 2), Difference(Differs.DATA)),
-        (update(WeightRow).values(weight=WeightRow.weight * 1.001), Difference(Differs.WEIGHTS, "144")),
+        (update(WeightRow).values(weight=WeightRow.weight * (1 + 1e-9)), Difference(Differs.WEIGHTS, "144")),
         (update(EstimationRow).values(method="0"), Difference(Differs.METHOD, "0")),
     ],
     ids=["points", "probabilities", "weights", "method"],
@@ -167,12 +206,25 @@ def test_every_night_the_latest_version_is_made_again_and_a_difference_is_writte
     stocked: Session, wave: Wave, now: datetime
 ) -> None:
     keep_version(stocked, wave, POLICY, "officer", now)
-    check_versions(stocked, now)
+    check(stocked, now)
     found = select(AuditEvent).where(AuditEvent.action == "level_differs")
     assert stocked.scalars(found).all() == []
     stocked.execute(update(AnswerSheet).values(points={"q1": 3, "q2": 3, "q3": 4}))
-    check_versions(stocked, now)
+    check(stocked, now)
     assert [(one.subject, one.detail["number"]) for one in stocked.scalars(found)] == [("open", 1)]
+
+
+def test_the_last_digit_may_move_by_one_and_no_more(stocked: Session, wave: Wave, now: datetime) -> None:
+    row = keep_version(stocked, wave, POLICY, "officer", now)
+    first = row.results[0]
+    for off, found in ((1e-12, []), (1e-9, [Difference(Differs.LEVEL, "total of all")])):
+        row.results = [first | {"se": first["se"] + off}, *row.results[1:]]
+        assert differences(stocked, wave, row) == found
+
+
+def test_answer_sheets_are_let_go_once_they_are_coded(stocked: Session, wave: Wave, now: datetime) -> None:
+    held = list(vars(measured(stocked, wave).people).values())
+    assert not any(isinstance(one, list) and any(isinstance(item, Sheet) for item in one) for one in held)
 
 
 def test_a_wave_that_nobody_was_drawn_for_has_nothing_to_keep(stocked: Session, now: datetime) -> None:

@@ -75,7 +75,7 @@ def test_an_officer_keeps_a_version_and_sees_that_it_is_the_present_one(
     client.get("/office/weights/?wave=open")
     assert client.post("/office/weights/?wave=open").status == 303
     assert "第 1 版就是现在的数" in client.get("/office/weights/?wave=open").text
-    assert "每一位数都一样" in client.get("/office/weights/1/?wave=open").text
+    assert "每一位数都一样" in client.get("/office/weights/1/?wave=open&check=1").text
     with app.app_context():
         assert estimations(reading(), "own", "open")[0].made_by == "ou"
 
@@ -89,7 +89,7 @@ def test_answers_after_a_version_are_told_of_and_the_version_stays(
     with app.app_context(), transaction() as session:
         receive_submission(session, body(ALL_RIGHT, respondent=str(draw(session))), desk(), clock.now())
     assert "第 1 版之后有变化" in client.get("/office/weights/?wave=open").text
-    assert "每一位数都一样" in client.get("/office/weights/1/?wave=open").text
+    assert "每一位数都一样" in client.get("/office/weights/1/?wave=open&check=1").text
 
 
 def test_a_version_whose_answers_were_tampered_with_is_not_vouched_for(
@@ -101,8 +101,16 @@ def test_a_version_whose_answers_were_tampered_with_is_not_vouched_for(
     with app.app_context(), transaction() as session:
         for sheet in session.query(AnswerSheet).limit(5):
             sheet.points = {"q1": 3, "q2": 3, "q3": 4}
-    page = client.get("/office/weights/1/?wave=open").text
+    page = client.get("/office/weights/1/?wave=open&check=1").text
     assert "结果不一样" in page and "每一位数都一样" not in page
+
+
+def test_a_version_is_shown_as_kept_and_made_again_when_asked(people: People, surveyed: datetime) -> None:
+    client = people.sign_in("ou")
+    client.get("/office/weights/?wave=open")
+    client.post("/office/weights/?wave=open")
+    plain, checked = (client.get(f"/office/weights/1/?wave=open{more}").text for more in ("", "&check=1"))
+    assert ("每一位数都一样" in plain, "每一位数都一样" in checked) == (False, True)
 
 
 def test_a_supervisor_cannot_keep_a_version(people: People, surveyed: datetime) -> None:

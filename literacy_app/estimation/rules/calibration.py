@@ -147,7 +147,9 @@ def cluster_residuals(design: Design, rows: Ints | slice, influence: Floats, dom
         auxiliaries, before = design.basis.auxiliaries, design.basis.weights[rows] * influence
         sums = [np.bincount(domain, weights=before * column, minlength=count) for column in auxiliaries[rows].T]
         taken: Floats = design.basis.turn @ (design.basis.turn.T @ np.stack(sums))
-        held: Floats = np.stack([np.bincount(last.cluster, weights=weights * column) for column in auxiliaries.T], axis=1)
+        held: Floats = np.stack(
+            [np.bincount(last.cluster, weights=weights * column) for column in auxiliaries.T], axis=1
+        )
     else:
         joint, first_row = design.joint_cell
         cells = len(first_row)

@@ -18,11 +18,14 @@ from literacy_app.estimation.service.level import (
     Differs,
     Level,
     Measured,
+    Prepared,
     check_versions,
     differences,
     is_current,
+    keep_prepared,
     keep_version,
     measure,
+    prepare_version,
 )
 from literacy_app.estimation.service.requests import estimate_request
 from literacy_app.estimation.service.townships import modelled_townships
@@ -35,6 +38,7 @@ __all__ = [
     "Differs",
     "Level",
     "Measured",
+    "Prepared",
     "carried_mark",
     "change",
     "check_versions",
@@ -43,7 +47,9 @@ __all__ = [
     "estimate_request",
     "is_current",
     "item_analysis",
+    "keep_prepared",
     "keep_version",
     "measure",
     "modelled_townships",
+    "prepare_version",
 ]

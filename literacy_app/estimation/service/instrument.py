@@ -1,10 +1,15 @@
 """How the items of a wave's instrument did, and what its pass mark is on the instrument of a wave before."""
 
-from functools import lru_cache
+import json
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from literacy_app.areas.rules import Residence, Sex
+from literacy_app.estimation import queries
 from literacy_app.estimation.rules.design import Floats, Mask
 from literacy_app.estimation.rules.dif import Grouping
 from literacy_app.estimation.rules.equating import CarriedMark, carry
@@ -12,33 +17,43 @@ from literacy_app.estimation.rules.equating import Form as EquatedForm
 from literacy_app.estimation.rules.irt import Fit, rasch_conditional
 from literacy_app.estimation.rules.items import Choices, ItemAnalysis, ItemLimits, analyse
 from literacy_app.estimation.service.level import Measured
-from literacy_app.estimation.service.people import People
+from literacy_app.estimation.service.people import items_of
 from literacy_app.foundation.policy import Policy
 from literacy_app.questions.kinds import KINDS
 from literacy_app.surveys.service import Kept
 
 SEXES, PLACES = "sex", "residence"
+# Answer sheets that are held at a time.
+AT_ONCE = 2000
 
 
-@lru_cache(maxsize=4)
-def item_analysis(found: Measured, policy: Policy) -> tuple[ItemAnalysis, Fit]:
+def item_analysis(session: Session, found: Measured, policy: Policy) -> tuple[ItemAnalysis, Fit]:
     """Every item of the wave's own instrument version by those who were asked with it, and their difficulties by Rasch.
 
     An item without an answer, refused or "don't know" earns 0 points, as in the score. The Rasch model takes an item as
-    right or not, by full points.
+    right or not, by full points. Made once for what was measured and what the policy calls extreme.
     """
-    version, kept = next(iter(found.people.instruments.items()))
-    asked = np.array([sheet is not None and sheet.instrument == version for sheet in found.people.sheets], np.bool_)
-    names, full = _items(kept)
-    points = _points(found.people, asked, names)
-    groups = {
-        SEXES: Grouping(_is(found.people.sex, Sex.FEMALE), _is(found.people.sex, Sex.MALE)),
-        PLACES: Grouping(_is(found.people.residence, Residence.RURAL), _is(found.people.residence, Residence.URBAN)),
-    }
     limits = ItemLimits(policy.item_extreme.value, policy.item_least_discrimination.value)
-    choices = {name: _choices(found.people, asked, kept, name) for name in names}
+    if limits not in found.analyses:
+        found.analyses[limits] = _analysed(session, found, limits)
+    return found.analyses[limits]
+
+
+def _analysed(session: Session, found: Measured, limits: ItemLimits) -> tuple[ItemAnalysis, Fit]:
+    people = found.people
+    version, kept = next(iter(people.instruments.items()))
+    names, full = items_of(kept), _full(kept)
+    points = _points(found)
+    groups = {
+        SEXES: Grouping(_is(people.sex, Sex.FEMALE), _is(people.sex, Sex.MALE)),
+        PLACES: Grouping(_is(people.residence, Residence.RURAL), _is(people.residence, Residence.URBAN)),
+    }
+    rows = {people.submissions[row]: row for row in people.asked(version).tolist()}
+    answers = queries.answers_of(session, found.wave.pilot, found.wave.id, version)
+    picked = ((rows[id], json.loads(said)) for id, said in answers if id in rows)
+    choices = _choices(picked, len(people), kept, names)
     made = analyse(points, full, found.weighting.design, names, choices=choices, groups=groups, limits=limits)
-    return made, rasch_conditional(np.where(np.isnan(points), np.nan, points == full))
+    return made, _rasch(points, full)
 
 
 def carried_mark(earlier: Measured, later: Measured) -> CarriedMark | None:
@@ -48,50 +63,60 @@ def carried_mark(earlier: Measured, later: Measured) -> CarriedMark | None:
     """
     forms = [_form(one) for one in (earlier, later)]
     kept = next(iter(earlier.people.instruments.values()))
-    names, full = _items(kept)
     if forms[0] is None or forms[1] is None:
         return None
-    mark = float(kept.key.pass_mark.least(int(full.sum())))
+    mark = float(kept.key.pass_mark.least(int(_full(kept).sum())))
     return carry(mark, forms[0], forms[1], same_unit=True)
 
 
 def _form(found: Measured) -> EquatedForm | None:
-    version, kept = next(iter(found.people.instruments.items()))
-    asked = np.array([sheet is not None and sheet.instrument == version for sheet in found.people.sheets], np.bool_)
-    names, full = _items(kept)
-    points = _points(found.people, asked, names)
-    fit = rasch_conditional(np.where(np.isnan(points), np.nan, points == full))
+    kept = next(iter(found.people.instruments.values()))
+    names, full = items_of(kept), _full(kept)
+    fit = _rasch(_points(found), full)
     if fit.reason is not None:
         return None
     return EquatedForm(tuple(names), fit.difficulty, np.ones(len(names)), full)
 
 
-def _items(kept: Kept) -> tuple[list[str], Floats]:
-    names = [question.id for question in kept.instrument.questions if question.id in kept.key.items]
-    return names, np.array([kept.key.items[name].points for name in names], np.float64)
+def _rasch(points: Floats, full: Floats) -> Fit:
+    return rasch_conditional(np.where(np.isnan(points), np.nan, points == full))
 
 
-def _points(people: People, asked: Mask, names: list[str]) -> Floats:
-    points = np.full((len(people), len(names)), np.nan)
-    for row in np.flatnonzero(asked).tolist():
-        sheet = people.sheets[row]
-        points[row] = [sheet.points.get(name, 0) for name in names] if sheet else np.nan
+def _full(kept: Kept) -> Floats:
+    return np.array([kept.key.items[name].points for name in items_of(kept)], np.float64)
+
+
+def _points(found: Measured) -> Floats:
+    """(n, k) points in the items of the wave's own instrument version, NaN for who was not asked with it."""
+    version, kept = next(iter(found.people.instruments.items()))
+    points = np.full((len(found.people), len(items_of(kept))), np.nan)
+    points[found.people.asked(version)] = found.people.points(version)
     return points
 
 
-def _choices(people: People, asked: Mask, kept: Kept, name: str) -> Choices:
-    question = kept.instrument.question(name)
-    options = tuple(KINDS[question.kind].options(question)) if question else ()
-    places = {option: place for place, option in enumerate(options)}
-    picked = np.zeros((len(people), len(options)), np.bool_)
-    for row in np.flatnonzero(asked).tolist():
-        sheet = people.sheets[row]
-        said = sheet.answers.get(name) if sheet else None
-        for option in said if isinstance(said, list) else [said]:
-            if isinstance(option, str) and option in places:
-                picked[row, places[option]] = True
-    right = kept.key.items[name].answer
-    return Choices(options, picked, frozenset(right if isinstance(right, tuple) else (right,)))
+def _choices(
+    answers: Iterator[tuple[int, dict[str, Any]]], people: int, kept: Kept, names: list[str]
+) -> dict[str, Choices]:
+    """The options of each item and who of `people` picked which, from rows and what was answered in them."""
+    made: dict[str, Choices] = {}
+    for name in names:
+        question = kept.instrument.question(name)
+        options = tuple(KINDS[question.kind].options(question)) if question else ()
+        right = kept.key.items[name].answer
+        key = frozenset(right if isinstance(right, tuple) else (right,))
+        made[name] = Choices(options, np.zeros((people, len(options)), np.bool_), key)
+    while block := list(islice(answers, AT_ONCE)):
+        rows = np.array([row for row, _ in block], np.int64)
+        columns = zip(*(map(said.get, names) for _, said in block), strict=True)
+        for one, column in zip(made.values(), columns, strict=True):
+            places = {option: place for place, option in enumerate(one.options)}
+            codes = [places.get(said, -1) if isinstance(said, str) else -1 for said in column]
+            taken = np.array(codes, np.int64)
+            one.picked[rows[taken >= 0], taken[taken >= 0]] = True
+            for row, said in zip(rows, column, strict=True):
+                if isinstance(said, list):
+                    one.picked[row, [places[option] for option in said if option in places]] = True
+    return made
 
 
 def _is(codes: np.ndarray, wanted: Sex | Residence) -> Mask:

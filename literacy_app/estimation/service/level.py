@@ -1,14 +1,17 @@
 """What a wave measured: weights by the recipe, then every level of everybody and of each group, as of now or of a version."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import partial
+from math import isclose
+from threading import Lock
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 import numpy as np
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from literacy_app.areas.models import PopulationRow
@@ -25,9 +28,12 @@ from literacy_app.estimation.rules import (
     Statistic,
     flags,
     may_be_shown,
-    proportion,
 )
-from literacy_app.estimation.rules.design import Mask
+from literacy_app.estimation.rules.design import Ints
+from literacy_app.estimation.rules.intervals import NO_SPREAD
+from literacy_app.estimation.rules.irt import Fit
+from literacy_app.estimation.rules.items import ItemAnalysis, ItemLimits
+from literacy_app.estimation.rules.many import proportions
 from literacy_app.estimation.rules.standardise import standardise
 from literacy_app.estimation.rules.weighting import Margin, Recipe, Weighting, weigh
 from literacy_app.estimation.service.people import AGES, Instruments, People
@@ -71,11 +77,19 @@ def nobody(scale: str, domain: str) -> Level:
 class Measured:
     """Everything that a wave says, with what it was made from. Levels by (scale, domain), in the order of pages."""
 
+    wave: Wave
     people: People
     weighting: Weighting
     recipe: dict[str, Any]
     settings: dict[str, Any]
     levels: dict[tuple[str, str], Level]
+    # What `item_analysis` found, by its limits: it goes when what was measured goes.
+    analyses: dict[ItemLimits, tuple[ItemAnalysis, Fit]] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def unscored(self) -> int:
+        """How many people drawn gave an interview that counts but has no score: its instrument version is not kept."""
+        return self.people.unscored
 
     def level(self, scale: str = TOTAL, domain: str = ALL) -> Level:
         """One level; that of nobody where the wave did not ask about the scale or drew nobody of the group."""
@@ -90,36 +104,100 @@ class Measured:
         return [one for (of, domain), one in self.levels.items() if domain == ALL and of.startswith(f"{kind}:")]
 
 
+class HangsOn(NamedTuple):
+    """All that a measurement hangs on: the same as long as the wave says the same."""
+
+    database: str
+    wave: Wave
+    recipe: dict[str, Any]
+    settings: dict[str, Any]
+    places: dict[str, Residence]
+    stamp: queries.Stamp
+
+
 # What was measured last, by wave, with all that it hangs on: a page asks for the same numbers again and again.
-_last: dict[str, tuple[tuple[Any, ...], Measured | None]] = {}
-MOST_REMEMBERED = 8
+_last: dict[str, tuple[HangsOn, Measured | None]] = {}
+_turn = Lock()
+# People in all that is remembered, each about a kilobyte; what was measured last is always there.
+MOST_REMEMBERED = 100_000
 
 
 def measure(session: Session, wave: Wave, policy: Policy) -> Measured | None:
     """What the wave says now; None when nobody was drawn for it, so there is no level to speak of."""
+    given = _given(session, wave, policy)
+    with _turn:
+        known = _last.pop(wave.id, None)
+        if known and known[0] == given:
+            _last[wave.id] = known
+            return known[1]
+    return _measure_afresh(session, given)
+
+
+def _given(session: Session, wave: Wave, policy: Policy) -> HangsOn:
     recipe, settings = _recipe(policy, population(session, wave.pilot)), _settings(policy)
     places = residences(session, wave.pilot, wave.opens_on)
-    hangs_on = (str(session.get_bind().engine.url), wave, recipe, settings, places)
-    now = (*hangs_on, *queries.stamp(session, wave.pilot, wave.id))
-    known = _last.get(wave.id)
-    if known is None or known[0] != now:
-        drawn = queries.drawn(session, wave.pilot, wave.id)
-        found = _measured(session, wave, drawn, recipe, settings, places) if drawn else None
-        if len(_last) >= MOST_REMEMBERED:
-            _last.clear()
-        known = _last[wave.id] = (now, found)
-    return known[1]
+    stamp = queries.stamp(session, wave.pilot, wave.id)
+    return HangsOn(str(session.get_bind().engine.url), wave, recipe, settings, places, stamp)
+
+
+def _measure_afresh(session: Session, given: HangsOn) -> Measured | None:
+    wave = given.wave
+    drawn = queries.drawn(session, wave.pilot, wave.id)
+    found = _measured(session, wave, drawn, given.recipe, given.settings, given.places) if drawn else None
+    with _turn:
+        _last.pop(wave.id, None)
+        _last[wave.id] = given, found
+        people = {id: len(one.people) if one else 0 for id, (_, one) in _last.items()}
+        while sum(people.values()) > MOST_REMEMBERED and len(people) > 1:
+            oldest = next(iter(people))
+            del people[oldest], _last[oldest]
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A version that is measured and can be kept, as long as nothing changes that it hangs on."""
+
+    found: Measured
+    given: HangsOn
+
+
+def prepare_version(session: Session, wave: Wave, policy: Policy) -> Prepared:
+    """Measure what the wave says now, whatever is remembered; a session that only reads will do, so nobody waits.
+
+    Raises NotFound when nobody was drawn.
+    """
+    given = _given(
+        session, wave, policy
+    )  # before the answers: one that comes between the two is noticed when it is kept
+    found = _measure_afresh(session, given)
+    if found is None:
+        raise NotFound(wave.id)
+    return Prepared(found, given)
+
+
+def keep_prepared(
+    session: Session, prepared: Prepared, policy: Policy, author: str, now: datetime
+) -> EstimationRow | None:
+    """Keep a prepared version as `keep_version` does; None when something that it hangs on changed since it was measured."""
+    if _given(session, prepared.given.wave, policy) != prepared.given:
+        return None
+    return _keep(session, prepared.found, author, now)
 
 
 def keep_version(session: Session, wave: Wave, policy: Policy, author: str, now: datetime) -> EstimationRow:
     """Keep what the wave says now as its next version: weights, results, and all that is needed to make them again.
 
-    Raises NotFound when nobody was drawn.
+    Where the latest version says the same already, that is returned and nothing kept. Raises NotFound when nobody was drawn.
     """
-    found = measure(session, wave, policy)
-    if found is None:
-        raise NotFound(wave.id)
+    return _keep(session, prepare_version(session, wave, policy).found, author, now)
+
+
+def _keep(session: Session, found: Measured, author: str, now: datetime) -> EstimationRow:
+    wave = found.wave
     known = queries.estimations(session, wave.pilot, wave.id)
+    if known and is_current(found, known[0]):
+        return known[0]
     row = EstimationRow(
         pilot_id=wave.pilot,
         id=uuid4(),
@@ -136,18 +214,18 @@ def keep_version(session: Session, wave: Wave, policy: Policy, author: str, now:
     )
     session.add(row)
     session.flush()
-    people = zip(found.people.ids, found.people.sheets, found.weighting.design.weights.tolist(), strict=True)
+    people = zip(found.people.ids, found.people.submissions, found.weighting.design.weights.tolist(), strict=True)
     session.execute(
-        insert(WeightRow),
+        insert(cast(Table, WeightRow.__table__)),  # past the mapping of rows to objects, which takes as long again
         [
             {
                 "pilot_id": wave.pilot,
                 "estimation_id": row.id,
                 "respondent_id": id,
-                "submission_id": sheet.submission if sheet else None,
+                "submission_id": submission,
                 "weight": weight,
             }
-            for id, sheet, weight in people
+            for id, submission, weight in people
         ],
     )
     record(session, wave.pilot, now, author, "level_kept", wave.id, number=row.number, digest=row.data_digest)
@@ -196,59 +274,65 @@ def differences(session: Session, wave: Wave, row: EstimationRow) -> list[Differ
         said.append(Difference(Differs.DATA))
     kept = queries.weights_of(session, wave.pilot, row.id)
     weights = zip(again.people.ids, again.weighting.design.weights.tolist(), strict=True)
-    if changed := sum(_digits(weight) != _digits(kept[id]) for id, weight in weights):
+    if changed := sum(not _is_same(weight, kept[id]) for id, weight in weights):
         said.append(Difference(Differs.WEIGHTS, str(changed)))
     made = {(one["scale"], one["domain"]): one for one in _results(again)}
     for one in row.results:
-        if made.get((one["scale"], one["domain"])) != one:
+        if not _is_same(made.get((one["scale"], one["domain"])), one):
             said.append(Difference(Differs.LEVEL, f"{one['scale']} of {one['domain']}"))
     return said
 
 
-def check_versions(session: Session, now: datetime) -> None:
-    """Make the latest version of every wave again, and write down where it differs: a published number must not move unnoticed."""
-    for pilot in pilots(session):
-        for row in queries.latest_estimations(session, pilot.id):
-            if found := differences(session, wave_of(session, row.wave_id), row):
-                record(
-                    session,
-                    pilot.id,
-                    now,
-                    "calendar",
-                    "level_differs",
-                    row.wave_id,
-                    number=row.number,
-                    what=[f"{one.what} {one.detail}".strip() for one in found],
-                )
+def check_versions(session: Session, now: datetime) -> Iterator[Callable[[Session], None]]:
+    """Make the latest version of every wave again, and give what writes down where it differs: a published number must not move
+    unnoticed. A session that only reads will do. What stops the check of one wave is written down too, and the others go on.
+    """
+    latest = [
+        (pilot.id, row.wave_id, row.id, row.number)
+        for pilot in pilots(session)
+        for row in queries.latest_estimations(session, pilot.id)
+    ]
+    for pilot_id, wave_id, id, number in latest:
+        action, detail = "level_differs", dict[str, Any]()
+        try:
+            row = session.get_one(EstimationRow, (pilot_id, id))
+            if found := differences(session, wave_of(session, wave_id), row):
+                detail = {"what": [f"{one.what} {one.detail}".strip() for one in found]}
+        except Exception as error:  # whatever it is: the other waves are looked at all the same
+            session.rollback()
+            action, detail = "level_check_failed", {"error": type(error).__name__}
+        if detail:
+            told = partial(record, now=now, actor="calendar", action=action, subject=wave_id, number=number, **detail)
+            yield partial(_write, told, pilot_id)
+
+
+def _write(told: Callable[..., None], pilot_id: str, session: Session) -> None:
+    told(session, pilot_id)
 
 
 def instruments_of(session: Session, wave: Wave, versions: set[tuple[str, int]]) -> Instruments:
-    """The wave's own instrument version first, then the others that people were asked with. Raises NotFound."""
+    """The wave's own instrument version first, then the others that people were asked with, as far as they are kept: a person
+    can accept a submission that names one which never was. Raises NotFound where the wave's own is not.
+    """
     own = (wave.instrument, wave.version)
-    found = {}
-    for name, version in (own, *sorted(versions - {own})):
-        kept = kept_instrument(session, name, version)
-        if kept is None:
-            raise NotFound(f"{name}-v{version}")
-        found[name, version] = kept
-    return found
+    named = {one: kept_instrument(session, *one) for one in (own, *sorted(versions - {own}))}
+    if named[own] is None:
+        raise NotFound(f"{wave.instrument}-v{wave.version}")
+    return {one: kept for one, kept in named.items() if kept is not None}
 
 
-def domains_of(people: People) -> Iterator[tuple[str, Mask | None]]:
-    """Every group that levels are shown of, by name: everybody, and the labels of each characteristic that somebody has."""
-    yield ALL, None
+def groups_of(people: People) -> Iterator[tuple[list[str], Ints]]:
+    """Each characteristic that levels are shown by: the names of its groups, and who is in which (n,), -1 for unknown."""
+    townships, township = np.unique(people.township, return_inverse=True)
     coded = (
         ("residence", people.residence, [str(one) for one in Residence]),
         ("sex", people.sex, [str(one) for one in Sex]),
         ("age", people.age, AGES),
         ("education", people.education, people.educations),
+        ("area", township, townships.tolist()),
     )
     for name, codes, labels in coded:
-        for place, label in enumerate(labels):
-            if (here := codes == place).any():
-                yield f"{name}:{label}", here
-    for township in np.unique(people.township):
-        yield f"area:{township}", people.township == township
+        yield [f"{name}:{label}" for label in labels], codes
 
 
 def _measured(
@@ -262,7 +346,8 @@ def _measured(
     versions = {one.sheet.instrument for one in drawn if one.sheet}
     people = People(drawn, instruments_of(session, wave, versions), places)
     weighting = _weighed(people, recipe)
-    return Measured(people, weighting, dict(recipe), dict(settings), _levels(people, weighting.design, settings))
+    levels = _levels(people, weighting.design, settings)
+    return Measured(wave, people, weighting, dict(recipe), dict(settings), levels)
 
 
 def _weighed(people: People, recipe: Mapping[str, Any]) -> Weighting:
@@ -283,20 +368,24 @@ def _weighed(people: People, recipe: Mapping[str, Any]) -> Weighting:
 
 
 def _levels(people: People, design: Design, settings: Mapping[str, Any]) -> dict[tuple[str, str], Level]:
-    thresholds = Reliability(**settings["reliability"])
+    thresholds, level = Reliability(**settings["reliability"]), settings["confidence"]
     found: dict[tuple[str, str], Level] = {}
 
     def add(scale: str, domain: str, estimate: Estimate) -> None:
         found[scale, domain] = Level(scale, domain, estimate, flags(estimate, thresholds))
 
+    everybody = np.zeros(len(people), np.int64)
+    for scale, attained in people.attained.items():
+        add(scale, ALL, *proportions(design, attained, everybody, 1, level=level))
     asked = [scale for scale in (TOTAL, *Dimension) if scale in people.attained]
-    for domain, mask in domains_of(people):
-        for scale in people.attained if domain == ALL else asked:
-            add(scale, domain, proportion(design, people.attained[scale], mask, level=settings["confidence"]))
+    for domains, codes in groups_of(people):
+        made = [proportions(design, people.attained[scale], codes, len(domains), level=level) for scale in asked]
+        for place in np.unique(codes[codes >= 0]).tolist():
+            for scale, estimates in zip(asked, made, strict=True):
+                add(scale, domains[place], estimates[place])
     standard = dict(enumerate(settings["standard"]))
     age = people.age
-    made = standardise(design, people.attained[TOTAL], age, standard, level=settings["confidence"])
-    add(TOTAL, STANDARDISED, made.standardised)
+    add(TOTAL, STANDARDISED, standardise(design, people.attained[TOTAL], age, standard, level=level).standardised)
     return found
 
 
@@ -344,6 +433,19 @@ def _result(one: Level) -> dict[str, Any]:
         "reason": made.reason.value if made.reason else None,
         "flags": [flag.value for flag in one.flags],
     }
+
+
+def _is_same(made: Any, kept: Any) -> bool:
+    """Whether a result that was made again is the one that was kept: the order that a machine adds in may move the last digit
+    by one, and a standard error that is none anyway.
+    """
+    if isinstance(made, float) and isinstance(kept, float):
+        return isclose(made, kept, rel_tol=10 ** (1 - DIGITS), abs_tol=NO_SPREAD)
+    if isinstance(made, dict) and isinstance(kept, dict):
+        return made.keys() == kept.keys() and all(_is_same(made[key], kept[key]) for key in kept)
+    if isinstance(made, list) and isinstance(kept, list):
+        return len(made) == len(kept) and all(map(_is_same, made, kept))
+    return bool(made == kept)
 
 
 def _digits(value: float | None) -> float | None:

@@ -17,11 +17,13 @@ from literacy_app.reports.forms import PlanForm
 from literacy_app.reports.views.choosing import chosen
 from literacy_app.surveys.rules import Wave
 from literacy_app.surveys.service import instrument_of, wave_of
-from literacy_app.webkit.extensions import reading, transaction
+from literacy_app.webkit.extensions import reading, rest, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.i18n import preferences
 from literacy_app.webkit.policy import policy
 
+# How often a version is measured while others write, before they are made to wait.
+TRIES = 2
 KEEPERS = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 
 # NumPy takes a second to import and only these pages need it: the services are imported where they are called.
@@ -62,9 +64,18 @@ def keep() -> Any:
     pilot, _, row = chosen(KEEPERS)
     if row is None:
         raise NotFound("wave")
+    wave, figures, login = wave_of(reading(), row.id), policy(), current_staff().login
+    done = redirect(url_for("levels.weights", pilot=pilot.id, wave=row.id), 303)
+    # Measuring takes seconds in which others write; only where answers come faster than that are they made to wait.
+    for _ in range(TRIES):
+        prepared = service.prepare_version(reading(), wave, figures)
+        rest()
+        with transaction() as session:
+            if service.keep_prepared(session, prepared, figures, login, clock.now()):
+                return done
     with transaction() as session:
-        service.keep_version(session, wave_of(session, row.id), policy(), current_staff().login, clock.now())
-    return redirect(url_for("levels.weights", pilot=pilot.id, wave=row.id), 303)
+        service.keep_version(session, wave, figures, login, clock.now())
+    return done
 
 
 def _may_keep() -> bool:
@@ -75,7 +86,7 @@ def _may_keep() -> bool:
 @blueprint.get("/office/weights/<int:number>/")
 @requires(*RESULTS)
 def version(number: int) -> str:
-    """One version, made again from the interviews that counted in it: the same to the last digit, or what differs."""
+    """One version as it was kept; with `check`, made again from the interviews that counted in it, and what differs."""
     from literacy_app.estimation import service
     from literacy_app.estimation.queries import estimations
 
@@ -83,7 +94,8 @@ def version(number: int) -> str:
         kept = next((one for one in estimations(reading(), wave.pilot, wave.id) if one.number == number), None)
         if kept is None:
             raise NotFound(str(number))
-        return {"version": kept, "differences": service.differences(reading(), wave, kept), "titles": _titles()}
+        told = {"version": kept, "checked": "check" in request.args, "titles": _titles()}
+        return told | {"differences": service.differences(reading(), wave, kept)} if told["checked"] else told
 
     return _page("version", about)
 
@@ -126,7 +138,7 @@ def items() -> str:
         found = service.measure(reading(), wave, policy())
         if found is None or not found.people.responded.any():
             return {"analysis": None}
-        analysis, fit = service.item_analysis(found, policy())
+        analysis, fit = service.item_analysis(reading(), found, policy())
         words = instrument_of(reading(), wave).words[preferences().language]
         fewest = int(policy().reliability_min_n.value)
         return {"analysis": analysis, "fit": fit, "words": words.questions, "fewest": fewest}
