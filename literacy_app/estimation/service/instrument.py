@@ -1,11 +1,11 @@
 """How the items of a wave's instrument did, and what its pass mark is on the instrument of a wave before."""
 
-import json
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 import numpy as np
+from pydantic_core import from_json
 from sqlalchemy.orm import Session
 
 from literacy_app.areas.rules import Residence, Sex
@@ -50,7 +50,7 @@ def _analysed(session: Session, found: Measured, limits: ItemLimits) -> tuple[It
     }
     rows = {people.submissions[row]: row for row in people.asked(version).tolist()}
     answers = queries.answers_of(session, found.wave.pilot, found.wave.id, version)
-    picked = ((rows[id], json.loads(said)) for id, said in answers if id in rows)
+    picked = ((rows[id], from_json(said)) for id, said in answers if id in rows)
     choices = _choices(picked, len(people), kept, names)
     made = analyse(points, full, found.weighting.design, names, choices=choices, groups=groups, limits=limits)
     return made, _rasch(points, full)
@@ -110,12 +110,12 @@ def _choices(
         columns = zip(*(map(said.get, names) for _, said in block), strict=True)
         for one, column in zip(made.values(), columns, strict=True):
             places = {option: place for place, option in enumerate(one.options)}
-            codes = [places.get(said, -1) if isinstance(said, str) else -1 for said in column]
-            taken = np.array(codes, np.int64)
+            taken = np.array([places.get(said, -1) if type(said) is str else -1 for said in column], np.int64)
             one.picked[rows[taken >= 0], taken[taken >= 0]] = True
-            for row, said in zip(rows, column, strict=True):
+            for place in np.flatnonzero(taken < 0).tolist():
+                said = column[place]
                 if isinstance(said, list):
-                    one.picked[row, [places[option] for option in said if option in places]] = True
+                    one.picked[rows[place], [places[option] for option in said if option in places]] = True
     return made
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import repeat
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic_core import from_json
 
 from literacy_app.areas.rules import AGE_GROUPS, Residence, Sex, age_group, township_of
 from literacy_app.estimation.queries import BIRTH_YEAR, EDUCATION, RESIDENCE, SEX, Drawn, Sheet
@@ -103,15 +105,17 @@ class Answers:
 
     def _earned(self, sheets: Sequence[Sheet | None]) -> dict[tuple[str, int], NDArray[np.int16]]:
         names = [items_of(kept) for kept in self.instruments.values()]
-        found = [np.zeros(((self.version == place).sum(), len(items)), np.int16) for place, items in enumerate(names)]
-        filled = [0] * len(found)
+        found = [array("h") for _ in names]
         for row, (sheet, place) in enumerate(zip(sheets, self.version.tolist(), strict=True)):
-            points = None if sheet is None else json.loads(sheet.points)
+            points = None if sheet is None else from_json(sheet.points)
             self._told(row, sheet, points)
             if points is not None and place != NOT_KEPT:
-                found[place][filled[place]] = list(map(points.get, names[place], repeat(0)))
-                filled[place] += 1
-        return dict(zip(self.instruments, found, strict=True))
+                found[place].extend(map(points.get, names[place], repeat(0)))
+        rows = [int((self.version == place).sum()) for place in range(len(names))]
+        tables = (
+            np.array(one, np.int16).reshape(n, len(items)) for one, n, items in zip(found, rows, names, strict=True)
+        )
+        return dict(zip(self.instruments, tables, strict=True))
 
     def _told(self, row: int, sheet: Sheet | None, points: dict[str, int] | None) -> None:
         """Called with each row and its points, which are read once."""
