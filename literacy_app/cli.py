@@ -375,16 +375,18 @@ def survey_pdf(wave: str, out: Path, language: str, copies: int, first: int) -> 
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Where to write the result.")
 def estimate(request: Path, out: Path) -> None:
     """Estimates from any CSV, as a request file asks for them."""
+    from literacy_app.estimation.loader import data_file
     from literacy_app.estimation.service import estimate_request
 
-    if request.exists() and out.exists() and out.samefile(request):
-        raise InputError([Problem(str(out), "", "is the request itself; name another file for the result")])
+    for read, what in ((request, "is the request itself"), (data_file(request), "holds the data")):
+        if read and read.exists() and out.exists() and out.samefile(read):
+            raise InputError([Problem(str(out), "", f"{what}; name another file for the result")])
     try:
         result = estimate_request(request)
     except BaseException:
         put_aside(out)
         raise
-    write_whole(out, json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+    write_whole(out, json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     say(f"Wrote {out}.")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from literacy_app.estimation.rules import Design, Reason, Resampling, Sample, poststratify, resampled
+from literacy_app.estimation.rules import Design, Reason, Replicates, Resampling, Sample, poststratify, resampled
 from literacy_app.estimation.rules.association import Association, association
 
 FILE = Path(__file__).parent / "reference" / "data" / "d03_strat_cluster.csv"
@@ -145,6 +145,37 @@ def test_psus_that_all_say_the_same_leave_nothing_to_test() -> None:
 def test_a_table_with_too_many_empty_cells_is_singular() -> None:
     labels = np.tile([0, 1, 2], 4)
     assert association(Design(np.ones(12)), labels, labels).reason is Reason.SINGULAR
+
+
+def test_a_table_of_far_more_cells_than_the_design_has_psus_is_refused_with_a_reason_of_its_own() -> None:
+    rows = np.arange(80)
+    got = association(Design(np.ones(80), (), (rows // 5,)), rows, rows // 5)
+    assert (got.reason, got.df, got.p, got.first_order_df) == (Reason.MANY_CELLS, 15, None, 79 * 15)
+
+
+def test_a_small_table_is_tested_with_few_psus_as_in_r() -> None:
+    got = association(Design(np.ones(60), (), (np.arange(60) % 4,)), np.arange(60) % 3, np.arange(60) % 7 % 5)
+    assert (got.df, got.first_order_df, got.reason) == (3, 8, None)
+
+
+def test_a_table_without_a_test_is_known_before_its_covariance_is_sought() -> None:
+    """A lonely PSU would be the reason otherwise."""
+    labels = np.tile([0, 1, 2], 4)
+    lonely = Design(np.ones(12), (np.repeat([0, 1], [11, 1]),))
+    assert association(lonely, labels, labels).reason is Reason.SINGULAR
+
+
+def test_replicates_that_are_too_few_are_the_reason() -> None:
+    one = Replicates(np.ones(12), np.ones((12, 1)), 1.0, np.ones(1))
+    assert association(one, ROWS, COLUMNS).reason is Reason.FEW_REPLICATES
+
+
+def test_a_covariance_that_cannot_be_held_is_the_reason() -> None:
+    weights, replicates = np.array([1, 1, 1, 1e-10, 1, 1]), np.array([[1, 2], [2, 1], [1, 1], [1, 3], [3, 1], [3, 1.0]])
+    huge = Replicates(weights, replicates, 1e150, np.full(2, 1e150))
+    with np.errstate(over="ignore"):
+        got = association(huge, np.repeat([0, 1], 3), np.tile([0, 1, 2], 2))
+    assert (got.reason, got.f) == (Reason.OUT_OF_RANGE, None)
 
 
 @pytest.mark.parametrize("missing", [None, np.nan])

@@ -70,6 +70,9 @@ def test_good_request_is_answered(tmp_path: Path) -> None:
         (",9,", ",1,", "people.csv: row 2, column N: stratum 'a' has more PSUs in the sample than '1', those in its population"),
         ("b,v4", "b,v2", "people.csv: row 5, column psu: PSU 'v2' lies in strata 'a' and 'b' (first in row 3)"),
         ("M,71", "M,71 points", "people.csv: row 5, column points: '71 points' is not a number"),
+        ("b,v4,7,20", "b,v4,7,1e308", "people.csv: row 5, column weight: '1e308' is not between -1e150 and 1e150"),
+        ("b,v4,7,20", "b,v4,7,1e-320", "people.csv: row 5, column weight: '1e-320' is neither 0 nor at least 1e-150"),
+        ("M,71", "M,-1e308", "people.csv: row 5, column points: '-1e308' is not between -1e150 and 1e150"),
         ("M,71", "M,1e999", "people.csv: row 5, column points: '1e999' is not a finite number"),
         ("71,1,y", "71,2,y", "people.csv: row 5, column literate: '2' is not 0 or 1, as a proportion needs"),
         ("71,1,y", "71,1,y,z", "people.csv: row 5: has 9 places, and the header has 8"),
@@ -81,6 +84,65 @@ def test_good_request_is_answered(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_one_bad_place_is_named(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert refused(tmp_path, CSV.replace(old, new)).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        ({"level": 1e-300}, "request.json: level: Input should be greater than or equal to 0.5"),
+        ({"level": 0.9999999999999999}, "request.json: level: Input should be less than or equal to 0.9999"),
+        ({"estimates": [LEVEL | {"where": {"sex": "\ud800"}}]}, "request.json: estimates.0.where.sex: has '\\ud800', half"),
+        ({"estimates": [LEVEL | {"note": "\ud800"}]}, "request.json: estimates.0.note: has '\\ud800', half of a character"),
+        ({"note": {"\ud800": 1}}, "request.json: note: has '\\ud800', half of a character"),
+        ({"estimates": [LEVEL | {"note": 10**400}]}, "request.json: estimates.0.note: is too large, or not a number"),
+        ({"estimates": [LEVEL | {"note": 1e999}]}, "request.json: estimates.0.note: is too large, or not"),
+        ({"limits": {"nearly_all": float("nan")}}, "request.json: limits.nearly_all: is too large, or not"),
+        ({"limits": {"nearly_all": 7}}, "request.json: limits: Value error, must be between 0 and 1"),
+        ({"estimates": [{"item": "literate", "points": 10**9}, MEAN]}, "request.json: estimates.0.points: Input should be"),
+        ({"estimates": [LEVEL | {"where": {"sex": None}}]}, "request.json: estimates.0.where: Value error, 'sex' must be"),
+        ({"estimates": [LEVEL | {"where": {"sex": ["F"]}}]}, "request.json: estimates.0.where: Value error, 'sex' must be"),
+        ({"estimates": [LEVEL | {"where": {"sex": True}}]}, "request.json: estimates.0.where: Value error, 'sex' must be"),
+        ({"cells": [{"sex": None, "Freq": 5}, {"sex": "M", "Freq": 5}]}, "people.csv: margins.0.0: 'sex' must be text"),
+        ({"totals": {"(Intercept)": 1e300}}, "request.json: totals.(Intercept): Value error, must be between -1e+150 and"),
+        ({"cells": [{"sex": "F", "Freq": 1e300}, {"sex": "M", "Freq": 5}]}, "people.csv: margins.0.0 needs a number above 0"),
+    ],
+)  # fmt: skip
+def test_request_that_no_result_can_be_made_of_is_named(tmp_path: Path, request_: dict[str, Any], said: str) -> None:
+    assert refused(tmp_path, **request_).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"data": "a\\u0000", "design": {}, "estimates": [{"statistic": "mean", "variable": "x"}]}', "request.json: data: Value error, has a NUL character, which no file's name has"),
+        ('{"id": ' + "1" * 5000 + "}", "request.json: is not JSON: has a number of too many digits"),
+        ('{"note": ' + "[" * 90 + "]" * 90 + "}", "request.json: is nested too deeply"),
+        ('{"note": 1e999}', "request.json: note: is too large, or not a number"),
+        ('{"note": ' + "9" * 400 + ".5}", "request.json: note: is too large, or not a number"),
+    ],
+)  # fmt: skip
+def test_json_that_cannot_be_written_again_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "request.json").write_text(text)
+    path = str(tmp_path / "request.json")
+    done = CliRunner().invoke(cli.main, ["estimate", path, "--out", str(tmp_path / "result.json")])
+    assert (done.exit_code, done.stderr.strip()) == (2, said)
+
+
+def test_numbers_that_go_beyond_what_can_be_held_are_none_with_a_reason(tmp_path: Path) -> None:
+    """The variance of values near 1e149 with weights near 1e60 would be 1e400. Warnings are errors here."""
+    data = CSV.replace(",10,", ",1e60,").replace(",80,", ",1e149,")
+    done, out = estimate(tmp_path, data, estimates=[MEAN | {"statistic": "total"}])
+    assert (done.exit_code, done.stderr.count("\n")) == (0, 1)
+    got = json.loads(out.read_text(), parse_constant=pytest.fail)["estimates"][0]
+    assert (got["se"], got["reason"], got["ci_wald"]) == (None, "out_of_range", [None, None])
+
+
+def test_arithmetic_that_breaks_down_names_the_estimate(tmp_path: Path) -> None:
+    """The variance of a simple random sample, with which that of the design is compared, is 0 after rounding."""
+    data = "w,x\n1e-150,0\n1e-150,0\n1e-150,0\n1e-150,1.5e-12\n"
+    asked = [{"statistic": statistic, "variable": "x"} for statistic in ("mean", "total")]
+    said = refused(tmp_path, data, estimates=asked, design={"weights": "w"})
+    assert said.startswith("request.json: estimates.1: cannot be computed")
 
 
 @pytest.mark.parametrize(
@@ -149,6 +211,15 @@ def test_request_is_never_overwritten(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "is the request itself" in done.stderr
     assert json.loads(Path(path).read_text())["data"] == "people.csv"
+
+
+@pytest.mark.parametrize("more", [{}, {"level": 95}, {"estimates": []}])
+def test_data_are_never_overwritten_nor_put_aside(tmp_path: Path, more: dict[str, Any]) -> None:
+    estimate(tmp_path, **more)
+    path = tmp_path / "people.csv"
+    done = CliRunner().invoke(cli.main, ["estimate", str(tmp_path / "request.json"), "--out", str(path)])
+    assert (done.exit_code, path.read_text()) == (2, CSV)
+    assert "people.csv: holds the data" in done.stderr
 
 
 def test_result_takes_the_earlier_one_s_place_whole(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from click.testing import CliRunner, Result
 
 from literacy_app.cli import main
 
+SPREAD = ("--rho", "0.05", "--cost-psu", "10")
+
 
 def run(*words: str) -> Result:
     return CliRunner().invoke(main, ["plan", *words])
@@ -53,6 +55,33 @@ def test_a_given_size_is_told_what_it_can_show() -> None:
         (["--half-width", "0.04", "--level", "0.2"], "design effect"),
         (["--half-width", "0.04", "--target", "0.1", "--level", "0.2", "--deff", "2"], "one thing at a time"),
         (["--level", "0.2", "--deff", "2"], "what the survey is for"),
+        (["--level", "0.2", "--half-width", "0.04", "--deff", "2", "--confidence", "0.9999999999999999"], "to 0.9999"),
+        (
+            ["--level", "0.2", "--half-width", "0.04", "--deff", "2", "--people-a-psu", "9" * 30],
+            "1 person a PSU, and at most 10000000000",
+        ),
+        (
+            ["--level", "0.2", "--half-width", "0.04", "--rho", "0.1", "--people-a-psu", "9" * 30],
+            "1 person a PSU, and at most 10000000000",
+        ),
+        (
+            ["--level", "0.2", "--half-width", "0.04", "--deff", "2", "--people-a-psu", "0"],
+            "1 person a PSU, and at most 10000000000",
+        ),
+        (
+            ["--level", "0.2", "--half-width", "0.04", "--deff", "2", "--population", "9" * 30],
+            "2 to 10000000000 people",
+        ),
+        (["--level", "0.2", "--interviews", "9" * 30, "--deff", "2"], "1 interview, and at most 10000000000"),
+        (
+            ["--level", "0.2", "--half-width", "0.04", "--deff", "2", "--strata", "9" * 400],
+            "1 stratum, and at most 10000000000",
+        ),
+        (
+            ["--level", "0.2", "--half-width", "0.04", *SPREAD, "--cost-person", "1e308", "--json"],
+            "larger unit of money",
+        ),
+        (["--level", "0.2", "--half-width", "0.04", *SPREAD, "--cost-person", "1e-300"], "nearer to each other"),
     ],
 )
 def test_usage_that_cannot_be_is_said_in_a_line(words: list[str], what: str) -> None:

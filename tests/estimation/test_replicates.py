@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from literacy_app.estimation.rules import Design, DesignError, Reason, Replicates, difference, proportion, total
+from literacy_app.estimation.rules import (
+    Design,
+    DesignError,
+    Reason,
+    Replicates,
+    Resampling,
+    difference,
+    proportion,
+    resampled,
+    total,
+)
 
 STRATA = np.repeat([0, 1], 12)
 PSUS = np.repeat(np.arange(6), 4)  # three in each stratum
@@ -70,12 +80,40 @@ def test_there_is_no_number_when_no_replicate_has_one(mse: bool) -> None:
     sample = Replicates(np.ones(4), np.array([[2.0, 0], [2, 0], [0, 2], [0, 2]]), 1.0, np.ones(2), mse)
     first = np.array([True, True, False, False])
     got = difference(sample, [1, 0, 1, 1], first, ~first)
-    assert (got.estimate, got.se, got.reason) == (None, None, Reason.LONELY_PSU)
+    assert (got.estimate, got.se, got.reason) == (None, None, Reason.FEW_REPLICATES)
 
 
 def test_one_replicate_alone_says_nothing_about_its_own_mean() -> None:
     sample = Replicates(np.ones(4), np.array([[2.0, 0], [2, 0], [1, 2], [1, 2]]), 1.0, np.ones(2))
-    assert proportion(sample, [1, 0, 1, 1], np.array([True, True, False, False])).se is None
+    got = proportion(sample, [1, 0, 1, 1], np.array([True, True, False, False]))
+    assert (got.se, got.reason) == (None, Reason.FEW_REPLICATES)
+
+
+def test_rank_of_many_replicates_is_sought_once_among_the_few_psus(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    squares = np.linalg.eigvalsh
+
+    def counted(gram: np.ndarray) -> np.ndarray:
+        sizes.append(len(gram))
+        return squares(gram)
+
+    monkeypatch.setattr(np.linalg, "eigvalsh", counted)
+    sample = resampled(DESIGN, Resampling.BOOTSTRAP, replicates=200)
+    assert [proportion(sample, Y).df for _ in range(3)] == [6 - 2] * 3
+    assert proportion(sample, Y, PSUS > 2).df == 3 - 1
+    assert sizes == [6, 3]
+
+
+def test_degrees_of_freedom_do_not_depend_on_the_size_of_the_weights() -> None:
+    ours = resampled(DESIGN, Resampling.JKN)
+    huge = Replicates(ours.weights * 1e145, ours.replicates * 1e145, 1.0, ours.rscales)
+    assert huge.degrees_of_freedom(np.arange(24)) == 4
+    assert ours.degrees_of_freedom(np.arange(0)) == 0
+
+
+def test_degrees_of_freedom_stand_rows_that_weigh_next_to_nothing() -> None:
+    columns = np.array([[1e-310, 2e-310, 0], [1, 2, 0], [1, 0, 1], [0, 0, 0]])
+    assert Replicates(np.ones(4), columns, 1.0, np.ones(3)).degrees_of_freedom(np.arange(4)) == 1
 
 
 def test_replicate_that_counts_for_nothing_is_not_in_the_mean() -> None:

@@ -2,14 +2,17 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from literacy_app.estimation.rules import LonelyPsu, Statistic
 from literacy_app.estimation.rules.items import ItemLimits
+from literacy_app.estimation.rules.planning import HIGHEST_CONFIDENCE, LOWEST_CONFIDENCE
 from literacy_app.foundation.errors import InputError, Problem
 
 ASSOCIATION = "association"
@@ -18,15 +21,42 @@ SAID = {"change": "difference", "contrast": "difference", "rao_scott": ASSOCIATI
 
 COUNT = "Freq"  # the population count in a row of `cells` or `margins`, as R's table calls it
 
+# Numbers further from 0 than this, and weights nearer to it than one by this, make others that cannot be held.
+LARGEST = 1e150
+DEEPEST = 50  # lists and objects within each other: ours are within six
+
 
 def texts(value: Any) -> Any:
-    """A domain compares text: 1 and "1" are the same. None is everybody."""
-    return {} if value is None else {k: str(v) for k, v in value.items()} if isinstance(value, dict) else value
+    """A domain compares text: 1 and "1" are the same. None is everybody. Raises ValueError for what a file cannot hold."""
+    if not isinstance(value, dict):
+        return {} if value is None else value
+    for column, label in value.items():
+        if isinstance(label, bool) or not isinstance(label, str | int | float):
+            raise ValueError(f"{column!r} must be text or a number, as it stands in the file")
+    return {column: str(label) for column, label in value.items()}
 
 
 def _names(value: Any) -> Any:
     """R writes a single name without brackets, and none as null."""
     return [] if value is None else [value] if isinstance(value, str) else value
+
+
+def _name(data: str) -> str:
+    if "\0" in data:
+        raise ValueError("has a NUL character, which no file's name has")
+    return data
+
+
+def _bounded(number: float) -> float:
+    if not -LARGEST <= number <= LARGEST:
+        raise ValueError(f"must be between -{LARGEST:g} and {LARGEST:g}")
+    return number
+
+
+def _limited(limits: ItemLimits) -> ItemLimits:
+    if not all(0 <= limit <= 1 for limit in (limits.nearly_all, limits.min_item_total)):
+        raise ValueError("must be between 0 and 1")
+    return limits
 
 
 def _target(value: Any) -> Any:
@@ -36,7 +66,9 @@ def _target(value: Any) -> Any:
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Domain = Annotated[dict[str, str], BeforeValidator(texts)]
 Share = Annotated[float, Field(gt=0, lt=1)]
-Scale = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Bounded = Annotated[float, AfterValidator(_bounded)]
+Scale = Annotated[Bounded, Field(ge=0)]
+Level = Annotated[float, Field(ge=LOWEST_CONFIDENCE, le=HIGHEST_CONFIDENCE)]
 
 
 @dataclass(frozen=True)
@@ -90,7 +122,7 @@ class WantedItem:
     """
 
     item: str
-    points: Annotated[int, Field(ge=1)] = 1
+    points: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     answers: str | None = None
     options: tuple[dict[str, Any], ...] = ()
 
@@ -102,22 +134,20 @@ class Request:
     `estimates` and `items` are by their place in the request's list. `groups` are the columns to look for DIF between.
     """
 
-    data: str
+    data: Annotated[str, AfterValidator(_name)]
     design: Columns
     estimates: dict[int, Wanted]
     items: dict[int, WantedItem]
     key: dict[str, Any] = field(default_factory=dict)  # the right option of an item
     groups: Names | None = None
-    limits: ItemLimits = field(default_factory=ItemLimits)
-    level: Share = 0.95
+    limits: Annotated[ItemLimits, AfterValidator(_limited)] = field(default_factory=ItemLimits)
+    level: Level = 0.95
     margins: tuple[tuple[dict[str, Any], ...], ...] = ()  # rows of {column: label, ..., "Freq": count}
-    totals: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = field(
-        default_factory=dict
-    )  # of linear calibration
+    totals: dict[str, Bounded] = field(default_factory=dict)  # of linear calibration
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object at `path`. Raises InputError by line."""
+    """The JSON object at `path`. Raises InputError by line, and by place for what could not be written again."""
     try:
         written = json.loads(path.read_text("utf-8-sig"))
     except OSError as error:
@@ -126,11 +156,49 @@ def read_json(path: Path) -> dict[str, Any]:
         raise InputError([Problem(path.name, f"byte {error.start}", "is not UTF-8")]) from error
     except json.JSONDecodeError as error:
         raise InputError([Problem(path.name, f"line {error.lineno}", f"is not JSON: {error.msg}")]) from error
+    except ValueError as error:  # Python's own limit
+        raise InputError([Problem(path.name, "", "is not JSON: has a number of too many digits")]) from error
     except RecursionError as error:
         raise InputError([Problem(path.name, "", "is nested too deeply")]) from error
     if not isinstance(written, dict):
         raise InputError([Problem(path.name, "", "must be one JSON object")])
+    for place, leaf in _leaves(path.name, written):
+        if isinstance(leaf, int | float) and not _held(leaf):
+            raise InputError([Problem(path.name, place, "is too large, or not a number")])
+        if isinstance(leaf, str) and (half := re.search("[\ud800-\udfff]", leaf)):
+            raise InputError([Problem(path.name, place, f"has {half[0]!r}, half of a character")])
     return written
+
+
+def _leaves(file: str, written: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every text and number with its place, and the names in objects with that of the object. Raises InputError."""
+    here: list[tuple[tuple[str, ...], Any]] = [((), written)]
+    while here:
+        place, value = here.pop()
+        if len(place) > DEEPEST:
+            raise InputError([Problem(file, "", "is nested too deeply")])
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                yield ".".join(place), name
+                here.append(((*place, name), inner))
+        elif isinstance(value, list):
+            here += [((*place, str(number)), inner) for number, inner in enumerate(value)]
+        else:
+            yield ".".join(place), value
+
+
+def _held(number: float) -> bool:
+    """Whether a number, perhaps a whole one of hundreds of digits, is one in double precision."""
+    try:
+        return isfinite(number)
+    except OverflowError:
+        return False
+
+
+def data_path(path: Path, data: str) -> Path:
+    """The file that a request at `path` calls `data`: beside it, or in the folder `data` beside its folder."""
+    base = path.resolve().parent
+    return (base.parent if data.startswith("data/") else base) / data
 
 
 def shaped(file: str, written: dict[str, Any]) -> Request:
@@ -158,7 +226,12 @@ def shaped(file: str, written: dict[str, Any]) -> Request:
     try:
         request = TypeAdapter(Request).validate_python(whole)
     except ValidationError as error:
-        places = [(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
+        # Of a number or a list of them, pydantic names the kind too, with brackets.
+        steps = [
+            [step for step in item["loc"] if not re.match(r"(function-after|tuple)\[", str(step))]
+            for item in error.errors()
+        ]
+        places = [(".".join(map(str, place)), item["msg"]) for place, item in zip(steps, error.errors(), strict=True)]
         places = [(re.sub(r"^items\b", "estimates", place), message) for place, message in places]  # where it stands
         raise InputError([Problem(file, place, message) for place, message in places]) from error
     _refuse_items(file, request)

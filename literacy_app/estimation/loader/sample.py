@@ -1,12 +1,11 @@
 """The sample that a request describes: its design or replicate weights, over the rows of its table."""
 
 from collections.abc import Sequence
-from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from literacy_app.estimation.loader.request import COUNT, Columns, Request, texts
+from literacy_app.estimation.loader.request import COUNT, LARGEST, Columns, Request, texts
 from literacy_app.estimation.loader.table import Table
 from literacy_app.estimation.rules import (
     Design,
@@ -133,10 +132,13 @@ def _margin(table: Table, weights: Floats, rows: tuple[dict[str, Any], ...], pla
     counts = []
     for number, row in enumerate(rows):
         count = row.get(COUNT)
-        if isinstance(count, bool) or not isinstance(count, int | float) or not isfinite(count) or count <= 0:
+        if isinstance(count, bool) or not isinstance(count, int | float) or not 0 < count <= LARGEST:
             raise DesignError(f"{place}.{number} needs a number above 0 as {COUNT!r}")
         counts.append(float(count))
-        labels = texts({column: label for column, label in row.items() if column != COUNT})
+        try:
+            labels = texts({column: label for column, label in row.items() if column != COUNT})
+        except ValueError as error:
+            raise DesignError(f"{place}.{number}: {error}") from error
         inside = table.domain(labels)
         if (cell[inside] >= 0).any():
             raise DesignError(f"{place}.{number}: {_words(labels)} lies in an earlier cell too")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from literacy_app.estimation.loader.request import LARGEST
 from literacy_app.estimation.rules.design import Floats, Ints, Mask
 from literacy_app.foundation.errors import InputError, Problem
 
@@ -57,13 +58,15 @@ class Table:
         return mask
 
     def numbers(self, column: str) -> Floats:
-        """(n,) numbers, NaN where the file is empty. Raises InputError for text that is not a number."""
+        """(n,) numbers, NaN where the file is empty. Raises InputError for text that is not a number and numbers beyond 1e150."""
         if column not in self._numbers:
             import pandas as pd
 
             texts = self._frame[column]
             values = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64, na_value=np.nan)
             self.refuse(np.isnan(values) & texts.notna().to_numpy(np.bool_), column, "is not a number")
+            beyond = (np.abs(values) > LARGEST) & ~np.isinf(values)  # what is infinite has messages of its own
+            self.refuse(beyond, column, "is not between -1e150 and 1e150, and too large to compute with")
             self._numbers[column] = values
         return self._numbers[column]
 
@@ -74,9 +77,11 @@ class Table:
         return values
 
     def weights(self, column: str) -> Floats:
-        """(n,) finite numbers of at least 0. Raises InputError for others."""
+        """(n,) 0 and numbers of 1e-150 to 1e150. Raises InputError for others."""
         values = self.whole(column)
         self.refuse(np.isinf(values) | (values < 0), column, "is not a weight of at least 0")
+        tiny = (values > 0) & (values < 1 / LARGEST)
+        self.refuse(tiny, column, "is neither 0 nor at least 1e-150, and too small to compute with")
         return values
 
     def finite(self, column: str) -> Floats:

@@ -8,11 +8,14 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, fdtrc
 
 from literacy_app.estimation.rules.design import Codes, Floats, Mask
-from literacy_app.estimation.rules.estimates import Reason, Sample, covariance_of
+from literacy_app.estimation.rules.estimates import Reason, Sample, covariance_of, no_variance
 from literacy_app.estimation.rules.forms import mean_form
 
 # A matrix worse conditioned than this is taken as singular.
 SINGULAR = 1e-12
+# A table of up to this many (r - 1)(c - 1) is tested whatever the degrees of freedom, as in R: the test needs no covariance
+# of full rank. Beyond them and beyond this, somebody has crossed codes or ages, not answers.
+SMALL_TABLE = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,22 +79,39 @@ def association(
     made = replace(made, shares=shares.reshape(r, c), df=design.degrees_of_freedom(used))
     if min(r, c) < 2:
         return replace(made, reason=Reason.ONE_LEVEL)
+    made = _with_pearson(made, shares)
+    if (r - 1) * (c - 1) > max(made.df or 0, SMALL_TABLE):
+        return replace(made, reason=Reason.MANY_CELLS)
+    basis = _basis(shares, len(used), r, c)
+    if basis is None:
+        return replace(made, reason=Reason.SINGULAR)
     forms = [mean_form(weighed, (cell == code).astype(np.float64), design.weights) for code in range(r * c)]
     covariance = covariance_of(design, forms)
     if covariance is None:
-        return replace(made, reason=Reason.LONELY_PSU)
-    return _tested(made, shares, covariance)
+        return replace(made, reason=no_variance(design))
+    return _tested(made, basis.T @ covariance @ basis)
 
 
-def _tested(made: Association, shares: Floats, covariance: Floats) -> Association:
-    """The table with its statistics, from the shares (rc,) and their covariance (rc, rc) under the design."""
-    n, r, c, df = made.n, len(made.rows), len(made.columns), made.df or 0
+def _with_pearson(made: Association, shares: Floats) -> Association:
+    """Pearson's X2 of the shares (rc,) and its degrees of freedom."""
+    r, c = len(made.rows), len(made.columns)
     table = shares.reshape(r, c)
     expected = np.outer(table.sum(axis=1), table.sum(axis=0))
-    pearson, freedom = float(n * ((table - expected) ** 2 / expected).sum()), (r - 1) * (c - 1)
-    made = replace(made, pearson=pearson, first_order_df=freedom)
-    effects = _design_effects(shares, covariance, n, _interactions(r, c))
-    if effects is None:
+    return replace(
+        made,
+        pearson=float(made.n * ((table - expected) ** 2 / expected).sum()),
+        first_order_df=(r - 1) * (c - 1),
+    )
+
+
+def _tested(made: Association, designed: Floats) -> Association:
+    """The table with its tests. `designed`, ((r - 1)(c - 1),) a side is the covariance of the basis under the design."""
+    df, pearson, freedom = made.df or 0, made.pearson or 0.0, made.first_order_df or 0
+    if not np.isfinite(designed).all():
+        return replace(made, reason=Reason.OUT_OF_RANGE)
+    # The generalised design effects.
+    effects: Floats = np.maximum(np.linalg.eigvalsh(designed), 0.0)
+    if effects.max() <= SINGULAR:
         return replace(made, reason=Reason.SINGULAR)
     trace = float(effects.sum())
     first = pearson / (trace / freedom)
@@ -104,25 +124,26 @@ def _tested(made: Association, shares: Floats, covariance: Floats) -> Associatio
     )
     if df < 1:
         return replace(made, reason=Reason.NO_DEGREES_OF_FREEDOM)
-    numerator = trace**2 / float((effects**2).sum())
+    numerator = 1 / float(((effects / trace) ** 2).sum())
     return replace(made, f_df=(numerator, numerator * df), p=float(fdtrc(numerator, numerator * df, pearson / trace)))
 
 
-def _design_effects(shares: Floats, covariance: Floats, n: int, contrasts: Floats) -> Floats | None:
-    """((r - 1)(c - 1),) the generalised design effects, or None where the table leaves them open.
+def _basis(shares: Floats, n: int, r: int, c: int) -> Floats | None:
+    """(rc, (r - 1)(c - 1)) interactions of log p, as sums of shares (rc,), that simple random sampling of n leaves uncorrelated.
 
-    Eigenvalues of the covariance of the interactions of log p under the design against that under simple random sampling.
-    A cell that nobody is in takes no part, as in R.
+    Each has the variance 1 there, so under the design they have the generalised design effects as eigenvalues. None where
+    the table leaves some open. A cell that nobody is in takes no part, as in R.
     """
+    if np.count_nonzero(shares) < (r - 1) * (c - 1):
+        return None
+    contrasts = _interactions(r, c)
     inverse = np.divide(1, shares, out=np.zeros_like(shares), where=shares > 0)
     spread = inverse[:, None] * contrasts
-    simple, designed = contrasts.T @ spread / n, spread.T @ covariance @ spread
-    values, vectors = np.linalg.eigh(simple)
+    values, vectors = np.linalg.eigh(contrasts.T @ spread / n)
     if values.min() <= SINGULAR * values.max():
         return None
-    root = vectors / np.sqrt(values)
-    effects: Floats = np.maximum(np.linalg.eigvalsh(root.T @ designed @ root), 0.0)
-    return effects if effects.max() > SINGULAR else None
+    basis: Floats = spread @ (vectors / np.sqrt(values))
+    return basis
 
 
 def _interactions(r: int, c: int) -> Floats:

@@ -45,10 +45,13 @@ class Reason(StrEnum):
     EMPTY_DOMAIN = "empty_domain"  # no row of the domain has an answer
     NO_WEIGHT = "no_weight"  # all rows of the domain weigh nothing (or a ratio's denominator is 0)
     LONELY_PSU = "lonely_psu"  # a stratum has a single PSU and the design's rule gives no number for it
+    FEW_REPLICATES = "few_replicates"  # fewer than two replicates have a value, or none at all with `mse`
     NO_DEGREES_OF_FREEDOM = "no_degrees_of_freedom"  # as many strata as PSUs: the standard error says nothing
     EMPTY_GROUP = "empty_group"  # nobody in a group that the standard population has
     ONE_LEVEL = "one_level"  # a variable has a single level: nothing can go together with it
     SINGULAR = "singular"  # the cells of a table do not vary enough for a test
+    MANY_CELLS = "many_cells"  # a large table with more to test than the design has degrees of freedom
+    OUT_OF_RANGE = "out_of_range"  # a number of it is larger than can be held: take another unit
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def difference(design: Sample, y: ArrayLike, first: ArrayLike, second: ArrayLike
     forms = [mean_form(part, values[part], design.weights) for part in parts]
     made = contrast(design, forms, [1, -1])
     if made is None:
-        return Estimate(Statistic.DIFFERENCE, len(rows), reason=Reason.LONELY_PSU)
+        return Estimate(Statistic.DIFFERENCE, len(rows), reason=no_variance(design))
     (change, se), df = made, design.degrees_of_freedom(rows)
     interval = wald_interval(change, se, df, level)
     return Estimate(Statistic.DIFFERENCE, len(rows), change, se, df, interval=interval, reason=_missing(interval))
@@ -134,8 +137,7 @@ def difference(design: Sample, y: ArrayLike, first: ArrayLike, second: ArrayLike
 def contrast(design: Sample, forms: Sequence[Form], coefficients: Sequence[float]) -> tuple[float, float] | None:
     """sum of coefficient times form, and its standard error, with the covariance of the k forms that may share people or PSUs.
 
-    Every form has a weight below it that is not 0. None when a stratum has one PSU and the design's rule gives no number
-    for it. As R's `svycontrast`.
+    Every form has a weight below it that is not 0. None for the reason of `no_variance`. As R's `svycontrast`.
     """
     covariance = covariance_of(design, forms)
     if covariance is None:
@@ -146,8 +148,13 @@ def contrast(design: Sample, forms: Sequence[Form], coefficients: Sequence[float
 
 
 def covariance_of(design: Sample, forms: Sequence[Form]) -> Floats | None:
-    """The covariance matrix (k, k) of k forms; None when a stratum has one PSU and the design's rule gives no number for it."""
+    """The covariance matrix (k, k) of k forms; None for the reason of `no_variance`."""
     return taylor(design, forms) if isinstance(design, Design) else design.covariance(forms)
+
+
+def no_variance(design: Sample) -> Reason:
+    """Why a sample has no `covariance_of` some forms."""
+    return Reason.LONELY_PSU if isinstance(design, Design) else Reason.FEW_REPLICATES
 
 
 def interval_by(method: Method, made: Estimate, design: Sample, level: float) -> Interval | None:
@@ -177,7 +184,7 @@ def _estimate(design: Sample, statistic: Statistic, form: Form, level: float, me
         return Estimate(statistic, n, df=df, reason=Reason.NO_WEIGHT)
     covariance = covariance_of(design, [form])
     if covariance is None:
-        return Estimate(statistic, n, reason=Reason.LONELY_PSU)
+        return Estimate(statistic, n, reason=no_variance(design))
     variance = float(covariance[0, 0])
     deff, deff_wr, effective_n = _design_effects(statistic, variance, w, form.residual(design.weights))
     made = Estimate(statistic, n, form.value(design.weights), _root(variance), df, deff, deff_wr, effective_n)

@@ -16,6 +16,9 @@ WHOLE = 1e-9
 FINEST = 0.0001
 LARGEST_DEFF = 10_000
 LOWEST_RESPONSE = 0.001
+LOWEST_CONFIDENCE, HIGHEST_CONFIDENCE = 0.5, 0.9999
+MOST = 10**10  # people, interviews, PSUs: there are fewer people on earth
+LARGEST_COST = 1e15
 # Interviews a PSU that a plan compares, beside its own.
 USUAL_PEOPLE_A_PSU = (5, 10, 15, 20, 30)
 # Levels tried when the smallest that can be shown is looked for: a tenth of a point apart, far finer than a survey sees.
@@ -40,10 +43,11 @@ class Conditions:
             raise ValueError(f"give a design effect above 0 and up to {LARGEST_DEFF}, such as 2")
         if not LOWEST_RESPONSE <= self.response <= 1:
             raise ValueError(f"give the response rate as a share from {LOWEST_RESPONSE} to 1, such as 0.8")
-        if self.population is not None and self.population < 2:
-            raise ValueError("give a population of at least 2 people, or none")
-        if not 0.5 <= self.confidence < 1:
-            raise ValueError("give the confidence as a share from 0.5 to below 1, such as 0.95")
+        if self.population is not None and not 2 <= self.population <= MOST:
+            raise ValueError(f"give a population of 2 to {MOST} people, or none")
+        if not LOWEST_CONFIDENCE <= self.confidence <= HIGHEST_CONFIDENCE:
+            wanted = f"from {LOWEST_CONFIDENCE} to {HIGHEST_CONFIDENCE}"
+            raise ValueError(f"give the confidence as a share {wanted}, such as 0.95")
 
     @property
     def quantile(self) -> float:
@@ -99,8 +103,7 @@ def design_effect(rho: float, people_a_psu: float, weights_cv2: float = 0.0) -> 
     """
     if not 0 <= rho <= 1:
         raise ValueError("give rho, the correlation within a PSU, as 0 to 1, such as 0.05")
-    if not (isfinite(people_a_psu) and people_a_psu >= 1):
-        raise ValueError("give at least 1 person a PSU")
+    _need_count(people_a_psu, "person a PSU")
     if not (isfinite(weights_cv2) and weights_cv2 >= 0):
         raise ValueError("give cv2, the squared variation of the weights, as at least 0, such as 0.3")
     return (1 + (people_a_psu - 1) * rho) * (1 + weights_cv2)
@@ -111,7 +114,7 @@ def best_people_a_psu(rho: float, costs: Costs) -> float:
     if not 0 < rho <= 1:
         raise ValueError("give rho above 0 and up to 1: without it one PSU would do")
     best = sqrt(costs.psu / costs.interview * (1 - rho) / rho)
-    if not isfinite(best):
+    if not best <= MOST:
         raise ValueError("give a larger rho, or costs that are nearer to each other")
     return max(best, 1.0)
 
@@ -260,6 +263,10 @@ def layouts(
         size = question.size(replace(given, deff=deff))
         psus = _up(size.exact / people)
         cost = None if costs is None else psus * costs.psu + size.interviews * costs.interview
+        if cost is not None and not cost <= LARGEST_COST:
+            raise ValueError(
+                f"give the costs in a larger unit of money: the survey would cost more than {LARGEST_COST:g}"
+            )
         found.append(Layout(people, deff, psus, size.interviews, size.drawn, cost))
     return found
 
@@ -313,6 +320,9 @@ def plan(
         raise ValueError("give the cost of a PSU and that of a person, both")
     if (deff is None) == (rho is None):
         raise ValueError("give the design effect (deff) of the last wave, or rho and the people a PSU")
+    for count, what in ((interviews, "interview"), (people_a_psu, "person a PSU"), (strata, "stratum")):
+        if count is not None:
+            _need_count(count, what)
     costs = None if cost_psu is None or cost_person is None else Costs(cost_psu, cost_person)
     best = None
     if rho is not None:
@@ -333,8 +343,6 @@ def plan(
     size = question.size(given) if interviews is None else Size(interviews, interviews, _up(interviews / response))
     if population is not None and size.drawn > population:
         raise ValueError(f"{size.drawn} people would have to be drawn, more than there are: ask for less")
-    if people_a_psu is not None and people_a_psu < 1:
-        raise ValueError("give at least 1 person a PSU")
     psus = None if people_a_psu is None else _up(size.exact / people_a_psu)
     return Plan(
         question,
@@ -440,6 +448,11 @@ def _normal_cdf(x: float) -> float:
 def _need_share(value: float, what: str) -> None:
     if not 0 < value < 1:
         raise ValueError(f"give {what} as a share above 0 and below 1, such as 0.2 for 20 %")
+
+
+def _need_count(value: float, what: str) -> None:
+    if not 1 <= value <= MOST:
+        raise ValueError(f"give at least 1 {what}, and at most {MOST}")
 
 
 def _need_above(level: float, target: float) -> None:

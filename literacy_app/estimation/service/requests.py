@@ -1,5 +1,8 @@
 """What can be done with estimates: answer a request that stands in a file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from literacy_app.estimation.rules import (
     Estimate,
     Interval,
     Method,
+    Reason,
     Sample,
     Statistic,
     difference,
@@ -32,24 +36,61 @@ SHOWN = {"ci_wald": Method.WALD, "ci_logit": Method.LOGIT, "ci_beta": Method.BET
 # what a reference file says about the programs that made its numbers, and numbers that are made again
 NOT_OURS = ("made_with", "packages", "r_call", "r_error", "scale")
 
-
 WAVE = "wave"
 
 
 def estimate_request(path: Path) -> dict[str, Any]:
     """The request at `path` with the numbers filled in, as plain data without NaN. Raises InputError for bad input."""
+    # What overflows becomes None with a reason: it needs no warning beside it.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"), _computable(path, ""):
+        return _answered(path)
+
+
+@contextmanager
+def _computable(path: Path, place: str) -> Iterator[None]:
+    """Says where arithmetic broke down: the largest and the smallest numbers that are let in can do that together."""
+    try:
+        yield
+    except (ArithmeticError, np.linalg.LinAlgError) as error:
+        said = "cannot be computed: weights or values are too far from 1; take another unit"
+        raise InputError([Problem(path.name, place, said)]) from error
+
+
+def _answered(path: Path) -> dict[str, Any]:
     loaded = read_request(path)
     written = {key: value for key, value in loaded.written.items() if key not in NOT_OURS}
-    numbers = {number: _answer(loaded, wanted, number) for number, wanted in loaded.request.estimates.items()}
+    numbers: dict[int, Any] = {}
+    for number, wanted in loaded.request.estimates.items():
+        with _computable(path, f"estimates.{number}"):
+            numbers[number] = _answer(loaded, wanted, number)
     scale: dict[str, Any] = {}
     if loaded.request.items:
         about_scale, about_items = item_answers(read_items(loaded), loaded.sample, loaded.request.limits)
         scale, numbers = {"scale": about_scale}, numbers | about_items
     answers = [
-        {**_kept(entry, number in loaded.request.items), **numbers[number]}
+        {**_kept(entry, number in loaded.request.items), **finite(numbers[number])}
         for number, entry in enumerate(loaded.written["estimates"])
     ]
-    return {**written, "level": loaded.request.level, **scale, "estimates": answers}
+    return {**written, "level": loaded.request.level, **finite(scale), "estimates": answers}
+
+
+def finite(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer with None for every number that is not finite, and then `out_of_range` as its reason, where it has one."""
+    kept: dict[str, Any] = {}
+    for name, value in answer.items():
+        match value:
+            case dict():
+                kept[name] = finite(value)
+            case list():
+                kept[name] = [finite(one) if isinstance(one, dict) else _finite(one) for one in value]
+            case _:
+                kept[name] = _finite(value)
+    lost = any(kept[name] != value for name, value in answer.items())
+    return kept | {"reason": Reason.OUT_OF_RANGE.value} if lost and "reason" in answer else kept
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _kept(entry: dict[str, Any], is_item: bool) -> dict[str, Any]:
