@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from literacy_app.estimation.service.people import items_of
 from literacy_app.foundation.policy import Policy
 from literacy_app.questions.kinds import KINDS
 from literacy_app.surveys.service import Kept
+
+LEAST_ANCHORS = 8
 
 SEXES, PLACES = "sex", "residence"
 # Answer sheets that are held at a time.
@@ -59,14 +62,16 @@ def _analysed(session: Session, found: Measured, limits: ItemLimits) -> tuple[It
 def carried_mark(earlier: Measured, later: Measured) -> CarriedMark | None:
     """The pass mark of the earlier wave's instrument in points of the later's, by the anchor items that both ask.
 
-    None where a Rasch model fits neither, or the marks are of several points an item, which the model does not know.
+    None where the Rasch model does not fit both. It knows an item as right or not, so the points of an item count as one.
+    At least 8 anchors, and a fifth of the items, must remain (Kolen and Brennan 2014, ch. 8).
     """
     forms = [_form(one) for one in (earlier, later)]
     kept = next(iter(earlier.people.instruments.values()))
     if forms[0] is None or forms[1] is None:
         return None
     mark = float(kept.key.pass_mark.least(int(_full(kept).sum())))
-    return carry(mark, forms[0], forms[1], same_unit=True)
+    least = max(LEAST_ANCHORS, ceil(len(forms[1].names) / 5))
+    return carry(mark, forms[0], forms[1], least=least, same_unit=True)
 
 
 def _form(found: Measured) -> EquatedForm | None:
