@@ -16,6 +16,7 @@ from literacy_app.estimation.rules.estimates import (
     Statistic,
     contrast,
     interval_by,
+    no_variance,
     proportion,
 )
 from literacy_app.estimation.rules.forms import mean_form
@@ -71,7 +72,7 @@ def standardise(
     forms = [mean_form(np.flatnonzero(mask), values[mask], design.weights) for mask in members.values()]
     found = contrast(design, forms, [share / total for share in standard.values()])
     if found is None:
-        return Standardised(replace(made, reason=Reason.LONELY_PSU), crude, empty, left_out)
+        return Standardised(replace(made, reason=no_variance(design)), crude, empty, left_out)
     # Where all agree, the shares of the standard add up to 1 but for rounding; the crude share is exact.
     share, se = (crude.estimate if crude.estimate in (0, 1) else found[0]), found[1]
     if method is None:
