@@ -292,7 +292,7 @@ def test_an_opened_lesson_is_read_to_its_end_without_a_network(phone: Any, serve
     expect(page.locator("h1")).to_contain_text("课程 alpha")
     for words in ("一个想法", "怎么做", "带回家", "哪一个？"):
         expect(page.locator("main")).to_contain_text(words)
-    page.wait_for_function("document.querySelector('main img').naturalWidth > 0")
+    assert page.locator("main img").first.evaluate("async image => (await image.decode(), image.naturalWidth)") > 0
     assert page.evaluate("getComputedStyle(document.querySelector('.plan')).borderRadius") == "12px"
 
 
