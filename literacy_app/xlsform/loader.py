@@ -2,23 +2,35 @@
 
 import re
 import warnings
-import zlib
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile
 
 from literacy_app.foundation.errors import InputError, Problem
+from literacy_app.foundation.workbooks import (
+    BROKEN,
+    HEAD,
+    REFERENCE,
+    Feed,
+    Limits,
+    Misfit,
+    UnfitContainer,
+    column_number,
+    unpack,
+)
 from literacy_app.xlsform.rules import Remark, Row, Sheets
 from literacy_app.xlsform.rules.outline import CHOICES, SETTINGS, SURVEY
 
 LARGEST_FILE = 2 * 1024 * 1024
-LARGEST_UNPACKED = 24 * 1024 * 1024
-MOST_ENTRIES, MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 200, 5_000, 120, 10_000
-_HEAD = b"PK\x03\x04"
+LIMITS = Limits(parts=200, unpacked=24 * 1024 * 1024)
+MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 5_000, 120, 10_000
+MISFITS = {
+    Misfit.MANY_PARTS: f"has more than {LIMITS.parts} parts",
+    Misfit.SAME_NAME: "has two parts of the same name",
+    Misfit.UNPACKS: f"unpacks to more than {LIMITS.unpacked} bytes",
+}
 _FORBIDDEN = re.compile(r"vbaproject|macrosheets|activex|externallinks|/connections\.xml|embeddings", re.IGNORECASE)
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _PLACE = re.compile(r"\[?row\s*:\s*(\d+)\]?", re.IGNORECASE)
 _ON_SHEET = re.compile(r"'(survey|choices|settings)' sheet|the (survey|choices|settings) sheet", re.IGNORECASE)
 
@@ -28,7 +40,7 @@ def read_workbook(path: Path) -> tuple[Sheets, tuple[Remark, ...]]:
     raw = _read_raw(path)
     try:
         _check_container(path.name, raw)
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+    except BROKEN as error:
         raise InputError([Problem(path.name, "", f"is no workbook ({error})")]) from error
     return _with_pyxform(path.name, raw)
 
@@ -45,32 +57,23 @@ def _read_raw(path: Path) -> bytes:
         raise InputError([Problem(path.name, "", f"cannot be read ({error.strerror})")]) from error
     if len(raw) > LARGEST_FILE:
         raise InputError([Problem(path.name, "", f"is larger than {LARGEST_FILE} bytes")])
-    if not raw.startswith(_HEAD):
+    if not raw.startswith(HEAD):
         raise InputError([Problem(path.name, "", "is no workbook in the format .xlsx")])
     return raw
 
 
 def _check_container(name: str, raw: bytes) -> None:
     """Refuse what unpacks to too much, brings programs or refers to elsewhere, before any of it is understood."""
-    with ZipFile(BytesIO(raw)) as archive:
-        parts = archive.infolist()  # however many it claims, no more than fit into LARGEST_FILE
-        if len(parts) > MOST_ENTRIES:
-            raise InputError([Problem(name, "", f"has more than {MOST_ENTRIES} parts")])
-        if len({part.filename for part in parts}) < len(parts):
-            raise InputError([Problem(name, "", "has two parts of the same name")])
-        left = LARGEST_UNPACKED
-        if sum(part.file_size for part in parts) > left:
-            raise InputError([Problem(name, "", f"unpacks to more than {LARGEST_UNPACKED} bytes")])
-        for part in parts:
-            if _FORBIDDEN.search(part.filename):
-                raise InputError([Problem(name, part.filename, "macros, embedded files and outside data are not read")])
-            with archive.open(part) as stream:
-                content = stream.read(left + 1)  # what it unpacks to, whatever it claims
-            left -= len(content)
-            if left < 0:
-                raise InputError([Problem(name, "", f"unpacks to more than {LARGEST_UNPACKED} bytes")])
-            if PurePosixPath(part.filename).suffix in (".xml", ".rels", ".vml"):
-                _Scan(name, part.filename).read(content)
+
+    def begin(part: str) -> Feed:
+        if _FORBIDDEN.search(part):
+            raise InputError([Problem(name, part, "macros, embedded files and outside data are not read")])
+        return _Scan(name, part).feed
+
+    try:
+        unpack(raw, LIMITS, begin)
+    except UnfitContainer as error:
+        raise InputError([Problem(name, "", MISFITS[error.misfit])]) from error
 
 
 class _Scan:
@@ -85,9 +88,10 @@ class _Scan:
         self.parser.StartElementHandler = self._begin
         self.parser.CharacterDataHandler = self._text
 
-    def read(self, content: bytes) -> None:
+    def feed(self, chunk: bytes, last: bool) -> None:
+        """More of the part. Raises InputError."""
         try:
-            self.parser.Parse(content, True)
+            self.parser.Parse(chunk, last)
         except expat.ExpatError as error:
             raise InputError([Problem(self.file, self.part, f"is broken ({error})")]) from error
 
@@ -117,14 +121,14 @@ class _Scan:
             self.row = int(attributes["r"]) if attributes.get("r", "").isdigit() else self.row + 1
             self.rows, self.column = self.rows + 1, 0
         elif tag == "c":
-            found = _REFERENCE.fullmatch(attributes.get("r", ""))
-            self.column = _number(found[1]) if found else self.column + 1
+            found = REFERENCE.fullmatch(attributes.get("r", ""))
+            self.column = column_number(found[1]) if found else self.column + 1
             self.cells += 1
         elif tag == "f":
             self._fail("has a formula; write what it comes to")
         elif tag == "dimension":
-            for letters, digits in _REFERENCE.findall(attributes.get("ref", "")):
-                self._check(int(digits), _number(letters))
+            for letters, digits in REFERENCE.findall(attributes.get("ref", "")):
+                self._check(int(digits), column_number(letters))
         self._check(max(self.row, self.rows), self.column)
 
     def _check(self, row: int, column: int) -> None:
@@ -132,13 +136,6 @@ class _Scan:
             self._fail(
                 f"reaches beyond {MOST_ROWS} rows and {MOST_COLUMNS} columns; delete the empty ones and save again"
             )
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def _with_pyxform(name: str, raw: bytes) -> tuple[Sheets, tuple[Remark, ...]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from literacy_app.foundation.errors import InputError
-from literacy_app.xlsform.loader import LARGEST_FILE, MOST_COLUMNS, MOST_ENTRIES, MOST_ROWS, read_workbook
+from literacy_app.xlsform.loader import LARGEST_FILE, LIMITS, MOST_COLUMNS, MOST_ROWS, read_workbook
 from tests.conftest import REPOSITORY
 from tests.xlsform.books import ask, changed, write_book
 
@@ -71,7 +71,7 @@ def test_a_part_that_lies_about_its_size_is_refused(book: Path) -> None:
     assert complaint(book.parent / "lying.xlsx").startswith("lying.xlsx: ")
 
 
-@pytest.mark.parametrize("count", [MOST_ENTRIES + 1, 20_000])
+@pytest.mark.parametrize("count", [LIMITS.parts + 1, 20_000])
 def test_many_parts_are_refused(count: int, tmp_path: Path) -> None:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
@@ -79,7 +79,7 @@ def test_many_parts_are_refused(count: int, tmp_path: Path) -> None:
             archive.writestr(zipfile.ZipInfo(f"{number}"), b"")
     assert len(made.getvalue()) < LARGEST_FILE
     (tmp_path / "many.xlsx").write_bytes(made.getvalue())
-    assert f"has more than {MOST_ENTRIES} parts" in complaint(tmp_path / "many.xlsx")
+    assert f"has more than {LIMITS.parts} parts" in complaint(tmp_path / "many.xlsx")
 
 
 def test_a_claim_of_a_million_parts_is_refused(tmp_path: Path) -> None:

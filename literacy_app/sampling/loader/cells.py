@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from io import StringIO
 from pathlib import PurePath
 
+from literacy_app.foundation.workbooks import HEAD
 from literacy_app.sampling.loader.faults import Fault, FrameError, FrameFault
-from literacy_app.sampling.loader.workbook import HEAD, OLD_HEAD, read_workbook
+from literacy_app.sampling.loader.workbook import OLD_HEAD, read_workbook
 
 LARGEST_FILE = 8 * 1024 * 1024
 MOST_ROWS = 50_000

@@ -2,28 +2,32 @@
 
 import re
 import warnings
-import zlib
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import PurePosixPath
 from xml.parsers import expat
-from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from literacy_app.foundation.workbooks import (
+    BROKEN,
+    HEAD,
+    REFERENCE,
+    Feed,
+    Limits,
+    Misfit,
+    UnfitContainer,
+    column_number,
+    unpack,
+)
 from literacy_app.sampling.loader.faults import Fault, FrameError, FrameFault
 
-HEAD = b"PK\x03\x04"
 # Old workbooks, and those that a password locks, are containers of another kind.
 OLD_HEAD = b"\xd0\xcf\x11\xe0"
-LARGEST_UNPACKED = 48 * 1024 * 1024
 # What a spreadsheet program writes packs to a tenth or so; small parts may pack better by chance.
-HIGHEST_RATIO, SMALL_PART = 100, 1024 * 1024
-MOST_PARTS, MOST_TAGS, MOST_CELLS = 200, 2_000_000, 500_000
+LIMITS = Limits(parts=200, unpacked=48 * 1024 * 1024, ratio=100, small=1024 * 1024)
+MOST_TAGS, MOST_CELLS = 2_000_000, 500_000
 # A row is kept whole while it is read, and whatever stands in it is taken for a cell.
 MOST_TAGS_A_ROW = 20_000
-CHUNK = 64 * 1024
 _PROGRAMS = re.compile(r"vbaproject|vbadata|macrosheets|dialogsheets|activex|ctrlprops|embeddings", re.IGNORECASE)
 _OUTSIDE = re.compile(r"externallinks|/connections\.xml|querytables", re.IGNORECASE)
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 def read_workbook(name: str, raw: bytes, most_rows: int, most_columns: int) -> Iterator[tuple[int, list[object]]]:
@@ -34,7 +38,7 @@ def read_workbook(name: str, raw: bytes, most_rows: int, most_columns: int) -> I
         raise FrameError(name, [Fault(FrameFault.NO_WORKBOOK)])
     try:
         _check_container(name, raw, most_rows, most_columns)
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+    except BROKEN as error:
         raise FrameError(name, [Fault(FrameFault.BROKEN, given=str(error))]) from error
     from openpyxl import load_workbook  # here, because it is slow to load
 
@@ -51,38 +55,12 @@ def read_workbook(name: str, raw: bytes, most_rows: int, most_columns: int) -> I
 
 
 def _check_container(name: str, raw: bytes, most_rows: int, most_columns: int) -> None:
-    """Everything is unpacked once, in small pieces and without keeping any, and judged by what it is, not what it claims."""
-    with ZipFile(BytesIO(raw)) as archive:
-        parts = archive.infolist()
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-            raise FrameError(name, [Fault(FrameFault.UNPACKS)])
-        if len({part.filename.lower() for part in parts}) < len(parts):
-            raise FrameError(name, [Fault(FrameFault.BROKEN, given="two parts have the same name")])
-        for part in parts:
-            if _PROGRAMS.search(part.filename):
-                raise FrameError(name, [Fault(FrameFault.PROGRAMS)])
-            if _OUTSIDE.search(part.filename):
-                raise FrameError(name, [Fault(FrameFault.OUTSIDE)])
-        left, scan = LARGEST_UNPACKED, _Scan(name, most_rows, most_columns)
-        for part in parts:
-            left = _unpack(name, archive, part, left, scan)
-
-
-def _unpack(name: str, archive: ZipFile, part: ZipInfo, left: int, scan: "_Scan") -> int:
-    allowed = min(left, max(SMALL_PART, part.compress_size * HIGHEST_RATIO))
-    is_xml = PurePosixPath(part.filename).suffix.lower() in (".xml", ".rels", ".vml")
-    scan.begin(part.filename)
-    size = 0
-    with archive.open(part) as stream:
-        while chunk := stream.read(CHUNK):
-            size += len(chunk)
-            if size > allowed:
-                raise FrameError(name, [Fault(FrameFault.UNPACKS)])
-            if is_xml:
-                scan.feed(chunk, last=False)
-    if is_xml:
-        scan.feed(b"", last=True)
-    return left - size
+    scan = _Scan(name, most_rows, most_columns)
+    try:
+        unpack(raw, LIMITS, scan.begin)
+    except UnfitContainer as error:
+        broken = Fault(FrameFault.BROKEN, given="two parts have the same name")
+        raise FrameError(name, [broken if error.misfit is Misfit.SAME_NAME else Fault(FrameFault.UNPACKS)]) from error
 
 
 class _Scan:
@@ -92,17 +70,21 @@ class _Scan:
         self.file, self.most_rows, self.most_columns = file, most_rows, most_columns
         self.tags = self.cells = 0
 
-    def begin(self, part: str) -> None:
-        """A new part."""
+    def begin(self, part: str) -> Feed:
+        """A new part. Raises FrameError for one that brings programs or refers to elsewhere."""
+        if _PROGRAMS.search(part):
+            raise FrameError(self.file, [Fault(FrameFault.PROGRAMS)])
+        if _OUTSIDE.search(part):
+            raise FrameError(self.file, [Fault(FrameFault.OUTSIDE)])
         self.part = part
         self.is_sheet = part.lower().startswith("xl/worksheets/")
         self.row = self.column = self.in_row = 0
         self.parser = expat.ParserCreate()
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.StartElementHandler = self._element
+        return self._feed
 
-    def feed(self, chunk: bytes, *, last: bool) -> None:
-        """More of the part. Raises FrameError."""
+    def _feed(self, chunk: bytes, last: bool) -> None:
         try:
             self.parser.Parse(chunk, last)
         except expat.ExpatError as error:
@@ -133,17 +115,10 @@ class _Scan:
             if self.row > self.most_rows:
                 self._fail(FrameFault.ROWS, self.most_rows)
         elif tag == "c":
-            found = _REFERENCE.fullmatch(attributes.get("r", ""))
-            self.column = _number(found[1]) if found else self.column + 1
+            found = REFERENCE.fullmatch(attributes.get("r", ""))
+            self.column = column_number(found[1]) if found else self.column + 1
             self.cells += 1
             if self.column > self.most_columns:
                 self._fail(FrameFault.COLUMNS, self.most_columns)
             if self.cells > MOST_CELLS:
                 self._fail(FrameFault.CELLS, MOST_CELLS)
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
