@@ -317,7 +317,10 @@ def make_demonstration(app: Flask, settings: Settings, say: Say) -> None:
                 demo.keep_interviews(session, wave, interviews[first : first + BATCH])
                 say(f"Synthetic interviews: {min(first + BATCH, len(interviews))} of {len(interviews)}")
     if not estimations(reading(), wave.pilot, wave.id):
-        _keep_level(wave)
+        from literacy_app.estimation.service import keep_version  # NumPy takes a second to import
+
+        with transaction() as session:
+            keep_version(session, wave, policy(), "demo", clock.now())
         say("Weights and levels kept as version 1")
     path = settings.data / "demo-accounts.json"
     link = link_of(reading(), wave.id)
@@ -330,18 +333,6 @@ def make_demonstration(app: Flask, settings: Settings, say: Say) -> None:
     for role, account in accounts.items():
         say(f"{role:<13} login {account['login']:<13} password {account['password']}")
     say(f"The same is in {path}. All people and interviews here are synthetic.")
-
-
-def _keep_level(wave: Wave) -> None:
-    # NumPy takes a second to import
-    from literacy_app.estimation.service import keep_prepared, keep_version, prepare_version
-
-    rest()  # what was read before the interviews came knows nothing of them
-    figures = policy()
-    prepared = prepare_version(reading(), wave, figures)
-    with transaction() as session:
-        if keep_prepared(session, prepared, figures, "demo", clock.now()) is None:
-            keep_version(session, wave, figures, "demo", clock.now())
 
 
 def demo_accounts(path: Path) -> Accounts:

@@ -28,6 +28,7 @@ from literacy_app.scoring.rules import TOTAL
 from literacy_app.surveys.queries import link_of, tally, waves_of
 from literacy_app.surveys.rules import Wave
 from literacy_app.surveys.service import pass_mark_of, wave_of
+from literacy_app.targets.models import TargetRow
 from literacy_app.targets.queries import baselines, targets_for
 from literacy_app.targets.rules import Path, judge
 
@@ -44,7 +45,7 @@ class Turn:
     """
 
     wave: Wave
-    row: Row
+    level: Level
     broken: bool
     change: Change | None
     mark: CarriedMark | None
@@ -73,7 +74,7 @@ def overview(session: Session, wave: Wave, policy: Policy) -> Overview | None:
     found = measure(session, wave, policy)
     if found is None:
         return None
-    row, path = _rows(session, wave, policy)
+    row, aim, path = _rows(session, wave, policy)
     link = link_of(session, wave.id)
     return Overview(
         wave=wave,
@@ -82,7 +83,7 @@ def overview(session: Session, wave: Wave, policy: Policy) -> Overview | None:
         strata=found.people.strata,
         pass_mark=pass_mark_of(session, wave),
         level=row(TOTAL, found.level()),
-        target_year=path.target_year if path else _target_year(session, wave),
+        target_year=aim.year if aim else None,
         expected=path.expected(wave.opens_on.year) if path else None,
         dimensions=_asked(found, row, Dimension),
         residences=tuple(row(kind, found.level(domain=f"residence:{kind}")) for kind in Residence),
@@ -99,7 +100,7 @@ def detail(session: Session, wave: Wave, policy: Policy) -> Detail | None:
     found = measure(session, wave, policy)
     if found is None:
         return None
-    row, path = _rows(session, wave, policy)
+    row, _, path = _rows(session, wave, policy)
     kept = estimations(session, wave.pilot, wave.id)
     weakest = sorted(found.scales("article"), key=lambda one: (one.estimate.estimate is None, one.estimate.estimate))
     return Detail(
@@ -127,17 +128,16 @@ def _turns(session: Session, wave: Wave, policy: Policy) -> tuple[Turn, ...]:
         found = measure(session, each, policy) if each.opens_on <= wave.opens_on else None
         if found is None:
             continue
-        row, _ = _rows(session, each, policy)
         broken = before is not None and (before[0].instrument, before[0].version) != (each.instrument, each.version)
         since = change(before[1], found) if before and not broken else None
         mark = carried_mark(before[1], found) if before and broken else None
-        turns.append(Turn(each, row(each.id, found.level()), broken, since, mark))
+        turns.append(Turn(each, found.level(), broken, since, mark))
         before = each, found
     return tuple(turns)
 
 
-def _rows(session: Session, wave: Wave, policy: Policy) -> tuple[MakeRow, Path | None]:
-    """What makes a row of a level, beside its target in the wave's year, and the path that the total is on."""
+def _rows(session: Session, wave: Wave, policy: Policy) -> tuple[MakeRow, TargetRow | None, Path | None]:
+    """What makes a row of a level beside its target in the wave's year; the total's target, and the path that it is on."""
     aims = targets_for(session, wave.pilot, wave.opens_on.year)
 
     def row(id: str, level: Level, names: Mapping[str, str] | None = None, *, judged: bool = True) -> Row:
@@ -146,12 +146,8 @@ def _rows(session: Session, wave: Wave, policy: Policy) -> tuple[MakeRow, Path |
         return Row(id, level.estimate, level.flags, None if aim is None else aim.share, judgement, names)
 
     base, aim = baselines(session, wave.pilot).get(TOTAL), aims.get(TOTAL)
-    return row, Path(base.year, base.share, aim.year, aim.share) if base and aim and base.year < aim.year else None
-
-
-def _target_year(session: Session, wave: Wave) -> int | None:
-    aim = targets_for(session, wave.pilot, wave.opens_on.year).get(TOTAL)
-    return aim.year if aim else None
+    path = Path(base.year, base.share, aim.year, aim.share) if base and aim and base.year < aim.year else None
+    return row, aim, path
 
 
 def _asked(found: Measured, row: MakeRow, scales: type[Dimension] | type[SecondClass]) -> tuple[Row, ...]:

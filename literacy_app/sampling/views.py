@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 
 from literacy_app.accounts.guard import current_staff, requires
 from literacy_app.accounts.rules import RESULTS, Role
@@ -15,7 +15,7 @@ from literacy_app.foundation.errors import NotFound, Refused
 from literacy_app.sampling import queries, service
 from literacy_app.sampling.forms import FrameForm, PlanForm
 from literacy_app.sampling.loader import FrameError
-from literacy_app.sampling.models import DrawRow, HouseholdRow
+from literacy_app.sampling.models import DrawRow, FrameRow, HouseholdRow
 from literacy_app.sampling.rules import PlanError
 from literacy_app.surveys.rules import Wave
 from literacy_app.surveys.views.reach import holds, wave_seen
@@ -62,7 +62,7 @@ def read_frame(wave_id: str) -> Any:
 def make_draw(wave_id: str) -> Any:
     """Draw by the plan that the form asks for."""
     wave, pilot = wave_seen(wave_id, MAY_DRAW)
-    form = _plan_form(wave)
+    form = _plan_form(queries.frames(reading(), wave.pilot))
     if not form.validate_on_submit():
         return _desk(wave, plan_form=form), 422
     try:
@@ -152,12 +152,9 @@ def _draw(wave: Wave, draw_id: UUID) -> DrawRow:
     return row
 
 
-def _plan_form(wave: Wave) -> PlanForm:
+def _plan_form(frames: Iterable[tuple[FrameRow, int, int, int]]) -> PlanForm:
     form = PlanForm()
-    form.frame.choices = [
-        (str(row.id), f"{row.file_name} ({units})")
-        for row, units, _size, _households in queries.frames(reading(), wave.pilot)
-    ]
+    form.frame.choices = [(str(row.id), f"{row.file_name} ({units})") for row, units, _size, _households in frames]
     return form
 
 
@@ -172,21 +169,20 @@ def _desk(
     frozen: bool = False,
 ) -> str:
     _wave, pilot = wave_seen(wave.id, RESULTS)
-    draws = queries.draws(reading(), wave.pilot, wave.id)
+    draws, frames = queries.draws(reading(), wave.pilot, wave.id), queries.frames(reading(), wave.pilot)
     return render_template(
         "sampling/desk.html",
         wave=wave,
-        frames=queries.frames(reading(), wave.pilot),
+        frames=frames,
         draws=draws,
         taken=any(one.frozen_at for one in draws),
         may_draw=holds(pilot, MAY_DRAW),
         frame_form=frame_form or FrameForm(formdata=None),
-        plan_form=plan_form or _plan_form(wave),
+        plan_form=plan_form or _plan_form(frames),
         faults=faults[:MOST_FAULTS],
         more=max(len(faults) - MOST_FAULTS, 0),
         outside=outside,
         plan_error=plan_error,
         frozen=frozen,
         language=preferences().language,
-        shown=request.method == "POST",
     )

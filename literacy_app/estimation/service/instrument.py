@@ -23,9 +23,8 @@ from literacy_app.foundation.policy import Policy
 from literacy_app.questions.kinds import KINDS
 from literacy_app.surveys.service import Kept
 
-LEAST_ANCHORS = 8
-
 SEXES, PLACES = "sex", "residence"
+LEAST_ANCHORS = 8
 # Answer sheets that are held at a time.
 AT_ONCE = 2000
 

@@ -2,14 +2,13 @@
 
 from flask import request
 
-from literacy_app.accounts.guard import current_staff
 from literacy_app.accounts.rules import RESULTS, Role
 from literacy_app.areas.models import PilotRow
-from literacy_app.areas.queries import pilots_within
 from literacy_app.areas.views import show_pilot
 from literacy_app.foundation.errors import NotFound
 from literacy_app.surveys.models import WaveRow
 from literacy_app.surveys.queries import waves_of
+from literacy_app.surveys.views.reach import pilots_seen
 from literacy_app.webkit.extensions import reading
 
 
@@ -18,7 +17,7 @@ def chosen(roles: frozenset[Role] = RESULTS) -> tuple[PilotRow, list[WaveRow], W
 
     Raises NotFound for what the person may not see in one of the roles.
     """
-    seen = {pilot.id: pilot for pilot in pilots_within(reading(), current_staff().scopes(roles))}
+    seen = {pilot.id: pilot for pilot in pilots_seen(roles)}
     wanted = request.args.get("pilot") or next(iter(seen), "")
     if wanted not in seen:
         raise NotFound(wanted)

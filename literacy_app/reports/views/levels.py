@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from literacy_app.accounts.guard import current_staff, requires
 from literacy_app.accounts.rules import RESULTS, Role
 from literacy_app.areas import queries as areas
-from literacy_app.areas.queries import pilots_within
+from literacy_app.areas.models import PilotRow
 from literacy_app.foundation import clock
 from literacy_app.foundation.errors import NotFound
 from literacy_app.lessons.service import curriculum_in_force
@@ -17,6 +17,7 @@ from literacy_app.reports.forms import PlanForm
 from literacy_app.reports.views.choosing import chosen
 from literacy_app.surveys.rules import Wave
 from literacy_app.surveys.service import instrument_of, wave_of
+from literacy_app.surveys.views.reach import holds
 from literacy_app.webkit.extensions import reading, rest, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.i18n import preferences
@@ -36,7 +37,7 @@ def level() -> str:
     """Every scale and every group, the path to the target, and the waves before."""
     from literacy_app.reports import service
 
-    return _page("level", lambda wave: {"detail": service.detail(reading(), wave, policy()), "titles": _titles()})
+    return _page("level", lambda wave, _: {"detail": service.detail(reading(), wave, policy()), "titles": _titles()})
 
 
 @blueprint.get("/office/weights/")
@@ -46,11 +47,12 @@ def weights() -> str:
     from literacy_app.estimation import service
     from literacy_app.estimation.queries import estimations
 
-    def about(wave: Wave) -> dict[str, Any]:
+    def about(wave: Wave, pilot: PilotRow) -> dict[str, Any]:
         found = service.measure(reading(), wave, policy())
         kept = estimations(reading(), wave.pilot, wave.id)
         current = bool(found and kept and service.is_current(found, kept[0]))
-        return {"measured": found, "versions": kept, "current": current, "form": PageForm() if _may_keep() else None}
+        form = PageForm() if holds(pilot, KEEPERS) else None
+        return {"measured": found, "versions": kept, "current": current, "form": form}
 
     return _page("weights", about)
 
@@ -78,23 +80,20 @@ def keep() -> Any:
     return done
 
 
-def _may_keep() -> bool:
-    pilot, _, _ = chosen()
-    return pilot in pilots_within(reading(), current_staff().scopes(KEEPERS))
-
-
 @blueprint.get("/office/weights/<int:number>/")
 @requires(*RESULTS)
 def version(number: int) -> str:
     """One version as it was kept; with `check`, made again from the interviews that counted in it, and what differs."""
     from literacy_app.estimation import service
     from literacy_app.estimation.queries import estimations
+    from literacy_app.estimation.rules import may_be_shown
 
-    def about(wave: Wave) -> dict[str, Any]:
+    def about(wave: Wave, _: PilotRow) -> dict[str, Any]:
         kept = next((one for one in estimations(reading(), wave.pilot, wave.id) if one.number == number), None)
         if kept is None:
             raise NotFound(str(number))
-        told = {"version": kept, "checked": "check" in request.args, "titles": _titles()}
+        shown = [may_be_shown(one["flags"]) for one in kept.results]
+        told = {"version": kept, "shown": shown, "checked": "check" in request.args, "titles": _titles()}
         return told | {"differences": service.differences(reading(), wave, kept)} if told["checked"] else told
 
     return _page("version", about)
@@ -106,7 +105,7 @@ def self_selected() -> str:
     """What people say who chose to answer: apart, raked as an experiment, never in the level."""
     from literacy_app.estimation import service
 
-    def about(wave: Wave) -> dict[str, Any]:
+    def about(wave: Wave, _: PilotRow) -> dict[str, Any]:
         found = service.measure(reading(), wave, policy())
         theirs = service.chosen_to_answer(reading(), wave, found) if found else None
         return {"measured": found, "chosen": theirs}
@@ -120,7 +119,7 @@ def townships() -> str:
     """Townships by a model, because few people were asked in each: to plan by, not to judge by."""
     from literacy_app.estimation import service
 
-    def about(wave: Wave) -> dict[str, Any]:
+    def about(wave: Wave, _: PilotRow) -> dict[str, Any]:
         found = service.measure(reading(), wave, policy())
         places = {place.code: place for place in areas.townships(reading(), wave.pilot, wave.opens_on)}
         return {"modelled": service.modelled_townships(found) if found else None, "places": places, "measured": found}
@@ -134,14 +133,16 @@ def items() -> str:
     """How each item did: how hard, how well it tells people apart, which wrong options were taken, whom it favours."""
     from literacy_app.estimation import service
 
-    def about(wave: Wave) -> dict[str, Any]:
+    def about(wave: Wave, _: PilotRow) -> dict[str, Any]:
         found = service.measure(reading(), wave, policy())
         if found is None or not found.people.responded.any():
             return {"analysis": None}
         analysis, fit = service.item_analysis(reading(), found, policy())
         words = instrument_of(reading(), wave).words[preferences().language]
+        names = [item.name for item in analysis.items]
+        rasch = {} if fit.reason else dict(zip(names, fit.difficulty.tolist(), strict=True))
         fewest = int(policy().reliability_min_n.value)
-        return {"analysis": analysis, "fit": fit, "words": words.questions, "fewest": fewest}
+        return {"analysis": analysis, "rasch": rasch, "words": words.questions, "fewest": fewest}
 
     return _page("items", about)
 
@@ -157,7 +158,7 @@ def planner() -> str:
         with suppress(ValueError):
             made = plan(**asked(form), confidence=policy().confidence_level.value)
     refused = "purpose" in request.args and made is None
-    return _page("planner", lambda wave: {}, form=form, plan=made, refused=refused, shown=request.args)
+    return _page("planner", lambda *_: {}, form=form, plan=made, refused=refused, shown=request.args)
 
 
 def asked(form: PlanForm) -> dict[str, Any]:
@@ -175,24 +176,23 @@ def asked(form: PlanForm) -> dict[str, Any]:
 @requires(*RESULTS)
 def how_to_read() -> str:
     """What a level, an interval and a verdict are, in plain words."""
-    return _page("reading", lambda wave: {})
+    return _page("reading", lambda *_: {})
 
 
-def _page(name: str, about: Callable[[Wave], dict[str, Any]], **more: Any) -> str:
-    pilot, waves, row = chosen()
+def _page(name: str, about: Callable[[Wave, PilotRow], dict[str, Any]], **more: Any) -> str:
+    pilot, _, row = chosen()
     wave = wave_of(reading(), row.id) if row else None
     figures = policy()
     return render_template(
         f"reports/{name}.html",
         room="office",
         pilot=pilot,
-        waves=[wave_of(reading(), one.id) for one in waves],
         wave=wave,
         language=preferences().language,
         confidence=figures.confidence_level.value,
         verdict_confidence=figures.verdict_confidence.value,
         figures=figures,
-        **(about(wave) if wave else {}),
+        **(about(wave, pilot) if wave else {}),
         **more,
     )
 

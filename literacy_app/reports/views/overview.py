@@ -33,13 +33,12 @@ def overview() -> Any:
     from literacy_app.reports import service
     from literacy_app.reports.rules import behind
 
-    pilot, waves, wave = chosen()
+    pilot, _, wave = chosen()
     found = service.overview(reading(), wave_of(reading(), wave.id), policy()) if wave else None
     return render_template(
         "reports/overview.html",
         room="office",
         pilot=pilot,
-        waves=[wave_of(reading(), row.id) for row in waves],
         overview=found,
         behind=behind(found) if found else (),
         language=preferences().language,
