@@ -6,7 +6,6 @@ memory; measured is from there to the results, the shortest of a few processes. 
 """
 
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.servers import ROOT
+from bench.servers import ROOT, peak_mb
 
 SIZES, PROCESSES = (10_000, 100_000, 1_000_000), 3
 STRATA, PSUS, AREAS, CELLS = 300, 10, 30, 80
@@ -163,7 +162,7 @@ if __name__ == "__main__":
     if sys.argv[1:]:
         program, columns = {"ours": ours, "svy": svy}[sys.argv[1]], _read(Path(sys.argv[2]))
         told = program(columns)
-        told["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        told["peak_mb"] = peak_mb()
         print(json.dumps(told))
     else:
         measure()

@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
+from bench.servers import peak_mb
 from literacy_app.areas.models import PilotRow
 from literacy_app.exports.queries import hold_still
 from literacy_app.exports.rules import Copy, Form, Selection
@@ -198,15 +198,13 @@ def run(path: str, form: str, copy: str) -> dict[str, float]:
             first = first or (time.perf_counter() - began if piece else 0.0)
             size += nowhere.write(piece)
     seconds, worked = time.perf_counter() - began, time.process_time() - worked
-    return {"seconds": seconds, "processor_s": worked, "first_byte_ms": first * 1000, "bytes": size, "peak_mb": _peak()}
-
-
-def _peak() -> float:
-    """The most memory of this process in MB. What getrusage says of a child begins with what its parent had."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "seconds": seconds,
+        "processor_s": worked,
+        "first_byte_ms": first * 1000,
+        "bytes": size,
+        "peak_mb": peak_mb(),
+    }
 
 
 def yardstick(columns: int) -> float:

@@ -1,6 +1,7 @@
-"""Servers to measure: the product and its yardsticks, each with the same workers and threads."""
+"""What is measured: servers, the product and its yardsticks with the same workers and threads; and memory."""
 
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -57,3 +58,11 @@ def product(data: Path, more: Mapping[str, str] | None = None) -> Iterator[int]:
     environment = {"LITERACY_DATA": str(data), "PORT": str(port), "LITERACY_WORKERS": WORKERS, **(more or {})}
     with served([sys.executable, "-m", "literacy_app.cli", "run"], port, environment):
         yield port
+
+
+def peak_mb() -> float:
+    """The most memory of this process in MB. What getrusage says of a child begins with what its parent had."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from literacy_app.config import Settings, settings_from_environment
 from literacy_app.foundation.errors import CheckFailed, InputError, NotFound, Problem, Refused
 from literacy_app.foundation.languages import LANGUAGES
+from literacy_app.foundation.writing import written_whole
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -62,17 +62,6 @@ def say(text: str) -> None:
 def say_line(text: str) -> None:
     """One line about what went wrong, whatever a library put into it."""
     say(" ".join(text.split()))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    if path.exists() and not path.is_file():  # a pipe or the like
-        path.write_text(text, encoding="utf-8")
-        return
-    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-        fresh = Path(folder) / path.name
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
 
 
 def put_aside(path: Path) -> None:
@@ -386,7 +375,9 @@ def estimate(request: Path, out: Path) -> None:
     except BaseException:
         put_aside(out)
         raise
-    write_whole(out, json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    text = json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    with written_whole(out) as file:
+        file.write(text.encode())
     say(f"Wrote {out}.")
 
 

@@ -1,7 +1,6 @@
 """What commands do, with the database at hand: each a short script over the rooms' services."""
 
 import json
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +33,7 @@ from literacy_app.foundation.files import read_yaml, shape
 from literacy_app.foundation.languages import LANGUAGES
 from literacy_app.foundation.policy import Policy
 from literacy_app.foundation.snapshots import digest_in_force, keep_snapshot
+from literacy_app.foundation.writing import written_whole
 from literacy_app.framework.loader import read_edition
 from literacy_app.lessons.loader import read_curriculum
 from literacy_app.lessons.rules import Curriculum
@@ -212,15 +212,10 @@ def write_data(
     with transaction() as session:
         exports.leave_trace(session, wave, kind, selection, "command", now)
     rest()
-    draft = out.with_name(f"{out.name}.new")
-    try:
-        with draft.open("wb") as file, Session(db.engine) as session:
-            hold_still(session)
-            for piece in exports.export(session, wave, kind, selection, now):
-                file.write(piece)
-        draft.replace(out)
-    finally:
-        draft.unlink(missing_ok=True)
+    with written_whole(out) as file, Session(db.engine) as session:
+        hold_still(session)
+        for piece in exports.export(session, wave, kind, selection, now):
+            file.write(piece)
 
 
 def print_form(wave_id: str, language: str, copies: int, first: int) -> bytes:
@@ -364,7 +359,5 @@ def _new_accounts() -> Accounts:
 
 def write_private(path: Path, data: object) -> None:
     """Write `data` as JSON that only its owner can read, whole or not at all."""
-    draft = path.with_suffix(".new")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
-    draft.replace(path)
+    with written_whole(path, private=True) as file:
+        file.write((json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode())

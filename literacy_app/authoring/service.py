@@ -15,6 +15,7 @@ from literacy_app.authoring.rules.gift import write_gift
 from literacy_app.authoring.rules.moodle_xml import write_moodle_xml
 from literacy_app.foundation.errors import InputError, NotFound, Problem
 from literacy_app.foundation.languages import LANGUAGES
+from literacy_app.foundation.writing import written_whole
 from literacy_app.framework.loader import read_edition
 from literacy_app.lessons.loader import read_curriculum, read_set
 
@@ -222,10 +223,8 @@ def _join(draft: Path, target: Path, content: Path) -> None:
         read_set(trial, Path(made), read_edition(content))
         target.mkdir(parents=True, exist_ok=True)
         for name in names:
-            # Written beside and renamed: whoever reads the file meanwhile finds the old one or the new one, whole.
-            fresh = target / f".{name}.new"
-            fresh.write_text((trial / name).read_text(encoding="utf-8"), encoding="utf-8")
-            fresh.replace(target / name)
+            with written_whole(target / name) as file:
+                file.write((trial / name).read_bytes())
 
 
 def _joined(have: str, more: str) -> str:
