@@ -8,7 +8,8 @@ from flask import Flask
 from literacy_app.estimation.queries import estimations
 from literacy_app.foundation import clock
 from literacy_app.surveys.models import AnswerSheet
-from literacy_app.surveys.service import receive_submission
+from literacy_app.surveys.rules import Decision
+from literacy_app.surveys.service import decide, receive_submission
 from literacy_app.webkit.extensions import reading, transaction
 from tests.builders import ALL_RIGHT, ALL_WRONG, SIX_OF_TEN, body, desk, draw, link
 from tests.people import People
@@ -111,6 +112,15 @@ def test_a_version_is_shown_as_kept_and_made_again_when_asked(people: People, su
     client.post("/office/weights/?wave=open")
     plain, checked = (client.get(f"/office/weights/1/?wave=open{more}").text for more in ("", "&check=1"))
     assert ("每一位数都一样" in plain, "每一位数都一样" in checked) == (False, True)
+
+
+def test_interviews_without_a_score_are_told_of(people: People, app: Flask, surveyed: datetime) -> None:
+    with app.app_context(), transaction() as session:
+        sent = body(ALL_RIGHT, version=9, respondent=str(draw(session)))
+        outcome = receive_submission(session, sent, desk(), surveyed)
+        assert outcome.receipt is not None
+        decide(session, "own", outcome.receipt.id, Decision.ACCEPT, "ou", "test", surveyed)
+    assert "1 份计入的答卷没有得分" in people.sign_in("ou").get("/office/weights/?wave=open").text
 
 
 def test_a_supervisor_cannot_keep_a_version(people: People, surveyed: datetime) -> None:
