@@ -25,7 +25,7 @@ class FiniteField(DecimalField):
 def _share(label: str, low: float, high: float, default: float | None = None) -> FiniteField:
     between = NumberRange(low, high, _("请填 %(low)s 到 %(high)s 之间的数", low=f"{low:g}", high=f"{high:g}"))
     needed = InputRequired(_("请填一个数")) if default is not None else Optional()
-    return FiniteField(label, [needed, between], default=default)
+    return FiniteField(label, [needed, between], places=None, default=default)
 
 
 class PlanForm(PageForm):
