@@ -52,6 +52,23 @@ def test_with_all_villages_the_same_it_is_the_contrast_of_the_stacked_waves() ->
     assert (got.estimate.se, got.estimate.df) == (pytest.approx(wanted.se), wanted.df)
 
 
+def test_villages_that_change_alike_leave_no_error_in_whatever_order_people_come() -> None:
+    villages, rng = np.repeat(np.arange(4) * 10, PEOPLE), np.random.default_rng(6)
+    literate = np.tile(np.arange(PEOPLE), 4) < np.repeat([2, 6, 4, 10], PEOPLE)
+    more = np.tile(np.arange(PEOPLE), 4) < np.repeat([4, 8, 6, 12], PEOPLE)
+    for _ in range(200):
+        waves = []
+        for y in (literate, more):
+            order = rng.permutation(len(villages))
+            psu = villages[order]
+            # A weight that no binary fraction holds, as the inverses of chances are.
+            design = Design(np.full(len(psu), 1 / 0.3), (psu // 20,), (psu,))
+            waves.append(Measurement(design, y[order].astype(float), [(str(one),) for one in psu.tolist()]))
+        found = change(waves[0], waves[1]).estimate
+        assert found.estimate == pytest.approx(0.1)
+        assert found.se == 0
+
+
 def test_calibration_of_each_wave_is_in_the_change() -> None:
     before, after = surveyed(np.random.default_rng(5), A_STRATUM)
     cells = [(wave.y == 1).astype(np.int64) for wave in (before, after)]  # as if the level itself were known

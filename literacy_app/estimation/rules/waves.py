@@ -12,6 +12,9 @@ from literacy_app.estimation.rules.forms import Form, mean_form
 from literacy_app.estimation.rules.intervals import wald_interval
 from literacy_app.estimation.rules.variance import taylor
 
+# Where every village changes alike, 2 C takes all of V1 + V2 away but for rounding, which the square root would make visible.
+ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
@@ -49,11 +52,14 @@ def change(earlier: Measurement, later: Measurement, level: float = 0.95) -> Cha
     before, after = (_away(one, form) for one, form in zip(both, forms, strict=True))
     shared = before.keys() & after.keys()
     together = sum(before[psu][1] * after[psu][1] for psu in shared)
-    variance = float(variances[0][0, 0] + variances[1][0, 0]) - 2 * together
+    apart = float(variances[0][0, 0] + variances[1][0, 0])
+    variance = apart - 2 * together
+    if variance < ROUNDING * apart:
+        variance = 0.0
     df = [one.design.degrees_of_freedom(part) for one, part in zip(both, rows, strict=True)]
     common = sum(df) - max(len(shared) - len({before[psu][0] for psu in shared}), 0)
     gap = forms[1].value(later.design.weights) - forms[0].value(earlier.design.weights)
-    se = float(np.sqrt(max(variance, 0.0)))
+    se = float(np.sqrt(variance))
     interval = wald_interval(gap, se, common, level)
     reason = None if interval else Reason.NO_DEGREES_OF_FREEDOM
     return Change(Estimate(Statistic.DIFFERENCE, n, gap, se, common, interval=interval, reason=reason), len(shared))
