@@ -3,6 +3,7 @@
 import literacy_app.accounts.models
 import literacy_app.areas.models
 import literacy_app.estimation.models
+import literacy_app.fieldwork.models
 import literacy_app.foundation.audit
 import literacy_app.foundation.jobruns
 import literacy_app.foundation.snapshots

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from literacy_app.foundation.orm import AreaCode, Base, Moment, PilotId
-from literacy_app.surveys.rules import Decision, LinkKind, Mode, Reason, Status, Stream
+from literacy_app.surveys.rules import Decision, DrawnUnit, LinkKind, Mode, Reason, Status, Stream
 
 
 class InstrumentRow(Base):
@@ -69,7 +69,10 @@ class LinkRow(Base):
 
 
 class Respondent(Base):
-    """One person drawn for a wave: where in the design, and with which probability. Nothing that names the person."""
+    """One person drawn for a wave, or a household that is to give one: where in the design, and with which probability.
+
+    Nothing that names the person.
+    """
 
     __tablename__ = "respondent"
     __table_args__ = (Index("ix_respondent_pilot_id_wave_id", "pilot_id", "wave_id"),)
@@ -81,6 +84,7 @@ class Respondent(Base):
     psu: Mapped[str] = mapped_column(String(40))
     area_code: Mapped[str] = mapped_column(AreaCode)
     probability: Mapped[float]
+    unit: Mapped[DrawnUnit] = mapped_column(String(20), server_default=DrawnUnit.PERSON)  # what has that probability
 
 
 class Invitation(Base):

@@ -5,7 +5,7 @@ walk    which questions a person is asked, in which order and words, and what do
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,10 @@ from uuid import UUID
 from literacy_app.foundation.codes import short
 from literacy_app.foundation.languages import Bilingual
 from literacy_app.questions.rules import Question, QuestionWords
+
+
+# Where a wave states no day; time enough for back-checks (GB/T 35273-2020, 6.1: no longer than the purpose needs).
+CONTACTS_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -112,11 +116,17 @@ class Wave:
     closes_on: date
     header: Header
     show_result: bool = True
+    contacts_until: date | None = None
 
     @property
     def last_day(self) -> date:
         """The last day of collection: the wave's own end or the form's expiry, whichever comes first."""
         return min(self.closes_on, self.header.valid_until)
+
+    @property
+    def contacts_last_day(self) -> date:
+        """The last day on which names and telephone numbers are kept: as the wave states it, else 90 days after collection."""
+        return self.contacts_until or self.last_day + min(CONTACTS_KEPT, date.max - self.last_day)
 
     def is_open(self, day: date) -> bool:
         """Whether answers of `day` count."""
@@ -139,6 +149,15 @@ class Stream(StrEnum):
     SELF_SELECTED = "self_selected"
 
 
+class DrawnUnit(StrEnum):
+    """What the probability of a row of the sample is the chance of."""
+
+    PERSON = "person"
+    HOUSEHOLD = "household"  # nobody in it is chosen yet
+    NOBODY = "nobody"  # it turned out that nobody in it may be asked
+    REPLACED = "replaced"  # a reserve took its place before anybody answered
+
+
 class Status(StrEnum):
     """Whether a stored submission counts. At the door it is one of the first two; a person may decide the others."""
 
@@ -158,6 +177,7 @@ class Reason(StrEnum):
     CREDENTIAL_REVOKED = "credential_revoked"
     CONTRADICTION = "contradiction"
     CROWDED = "crowded"
+    BROKEN_OFF = "broken_off"
 
 
 class Flag(StrEnum):
@@ -168,11 +188,16 @@ class Flag(StrEnum):
 
 
 class Caller(StrEnum):
-    """Who brings a submission: a program with a link, a page of ours with one, or a desk (keyed paper, a file)."""
+    """Who brings a submission: a program with a link, a page of ours with one, a desk (keyed paper, a file), or an interviewer's phone."""
 
     LINK = "link"
     PAGE = "page"
     DESK = "desk"
+    DEVICE = "device"
+
+
+# Staff: they may name the person drawn, and what they began in time counts.
+OF_STAFF = frozenset({Caller.DESK, Caller.DEVICE})
 
 
 class LinkKind(StrEnum):
@@ -210,8 +235,8 @@ class Correction:
 class Credential:
     """What the caller may bring in: answers to one wave of one pilot, and what the server itself knows of how they came.
 
-    Without `respondent` (an invitation's) a link brings self-selected answers only; a desk may name the person drawn.
-    `consent_version` and `began_at` are known where the answers were given on our own pages.
+    Without `respondent` (an invitation's) a link brings self-selected answers only; staff may name the person drawn.
+    `broken_off` says that the interview ended before its end. `consent_version` and `began_at` are known where the answers were given on our own pages.
     """
 
     caller: Caller
@@ -223,6 +248,7 @@ class Credential:
     consent_version: str | None = None
     began_at: datetime | None = None
     correction: Correction | None = None
+    broken_off: bool = False
 
 
 @dataclass(frozen=True)
