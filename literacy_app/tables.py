@@ -10,6 +10,7 @@ import literacy_app.foundation.snapshots
 import literacy_app.groups.models
 import literacy_app.learners.models
 import literacy_app.lessons.models
+import literacy_app.offline.models
 import literacy_app.paper.models
 import literacy_app.practice.models
 import literacy_app.sampling.models

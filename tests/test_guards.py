@@ -82,6 +82,8 @@ REFERENCE = {
     "alembic_version",
     "area",
     "baseline",
+    "device",
+    "field_key",
     "instrument",
     "job_run",
     "pilot",

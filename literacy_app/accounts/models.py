@@ -1,4 +1,4 @@
-"""Staff, their grants, their sign-ins, and failed tries to sign in."""
+"""Staff, their grants, their sign-ins and devices, and failed tries to sign in."""
 
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +46,28 @@ class SignIn(Base):
     seen_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     browser: Mapped[str] = mapped_column(String(120))
+
+
+class Device(Base):
+    """A phone that one interviewer collects with, known by the hash of its token.
+
+    `unsent` and `sequence` are what the phone said of itself when it last called: how many records it still holds, and the
+    number of the last one it made.
+    """
+
+    __tablename__ = "device"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    registered_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    unsent: Mapped[int]
+    sequence: Mapped[int]
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    revoked_by: Mapped[str | None] = mapped_column(String(60))
 
 
 class FailedSignIn(Base):

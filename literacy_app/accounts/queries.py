@@ -1,4 +1,4 @@
-"""Looking up staff, sign-ins and failed tries."""
+"""Looking up staff, sign-ins, devices and failed tries."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from literacy_app.accounts.models import FailedSignIn, SignIn, StaffRow
+from literacy_app.accounts.models import Device, FailedSignIn, SignIn, StaffRow
 
 
 def staff_by_login(session: Session, login: str) -> StaffRow | None:
@@ -34,6 +34,24 @@ def sign_in_by_secret(session: Session, secret_sha256: str) -> tuple[SignIn, Sta
     )
     row = session.execute(query).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+def device_by_token(session: Session, token_sha256: str) -> tuple[Device, StaffRow] | None:
+    """The phone with this token and whose it is, also when it is revoked or has expired."""
+    query = select(Device, StaffRow).join(StaffRow, StaffRow.id == Device.staff_id)
+    row = session.execute(query.where(Device.token_sha256 == token_sha256)).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def device(session: Session, device_id: UUID) -> Device | None:
+    """One phone, or None."""
+    return session.get(Device, device_id)
+
+
+def devices(session: Session) -> Sequence[tuple[Device, StaffRow]]:
+    """Every phone with its owner, the one seen last first."""
+    query = select(Device, StaffRow).join(StaffRow, StaffRow.id == Device.staff_id)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(Device.seen_at.desc(), Device.id))]
 
 
 def open_sign_ins(session: Session, staff_id: UUID) -> Sequence[SignIn]:

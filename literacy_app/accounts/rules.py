@@ -93,6 +93,26 @@ class Staff:
         return any(within(area_code, scope) for scope in self.scopes(roles))
 
 
+# A device token begins so; the door tells it from a survey link by that.
+DEVICE = "device-"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who calls with a device token: the phone, and the member of staff who collects with it."""
+
+    device: UUID
+    staff: UUID
+    login: str
+    grants: tuple[Grant, ...]
+    revoked: bool
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The areas in which this person interviews."""
+        return tuple(sorted({grant.area_code for grant in self.grants if grant.role is Role.INTERVIEWER}))
+
+
 class PasswordFault(StrEnum):
     """Why a password is not taken."""
 

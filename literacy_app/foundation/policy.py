@@ -38,6 +38,8 @@ class Policy:
     standard_40_49: Figure
     standard_50_59: Figure
     standard_60_69: Figure
+    device_days: Figure
+    unsent_warn_hours: Figure
     draft_days: Figure
     open_link_span: Figure
     open_link_free: Figure

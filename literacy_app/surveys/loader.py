@@ -91,6 +91,8 @@ def read_surveys(root: Path) -> tuple[list[Frozen], list[Wave]]:
             problems.append(document.problem(("id",), f"must be the file's name, {path.stem!r}"))
         if wave.opens_on > wave.last_day:
             problems.append(document.problem(("opens_on",), "is after the wave closes or the form expires"))
+        if wave.contacts_until is not None and wave.contacts_until < wave.closes_on:
+            problems.append(document.problem(("contacts_until",), "is before the wave closes (closes_on)"))
         waves.append(wave)
     problems += _check_anchors(root, instruments)
     if problems:

@@ -4,6 +4,7 @@ keeping    instruments and waves: kept, opened, frozen; their links
 door       receive_submission, the one door; what people decide about a submission
 alone      people answering on our pages: drafts, resume codes, sending, invitations
 crowd      what keeps stuffing out of open links
+device     what an interviewer's phone may bring
 """
 
 from literacy_app.surveys.service.alone import (
@@ -29,6 +30,7 @@ from literacy_app.surveys.service.crowd import (
     send_alone,
     spend_proof,
 )
+from literacy_app.surveys.service.device import device_credential
 from literacy_app.surveys.service.door import (
     answer_json,
     decide,
@@ -64,6 +66,7 @@ __all__ = [
     "begin_draft",
     "count_use",
     "decide",
+    "device_credential",
     "draft_answers",
     "draft_is_crowded",
     "draft_walk",

@@ -22,7 +22,7 @@ from literacy_app.surveys.loader import read_submission
 from literacy_app.surveys.models import AnswerSheet, Conflict, Judgement, SubmissionRow
 from literacy_app.surveys.rules import (
     DECISIONS,
-    Caller,
+    OF_STAFF,
     Credential,
     Decision,
     Flag,
@@ -340,7 +340,7 @@ def _replaced(session: Session, credential: Credential, wave: Wave) -> Submissio
 def _respondent(session: Session, sent: Submission, credential: Credential) -> tuple[UUID | None, Reason | None]:
     """Who was drawn, as far as the server knows it, and what is wrong with that."""
     named = sent.respondent
-    if credential.caller is not Caller.DESK:
+    if credential.caller not in OF_STAFF:
         wrong = named is not None and named != credential.respondent
         return (None, Reason.RESPONDENT_UNKNOWN) if wrong else (credential.respondent, None)
     if named is None:
@@ -351,7 +351,7 @@ def _respondent(session: Session, sent: Submission, credential: Credential) -> t
 
 def _flags(sent: Submission, wave: Wave, credential: Credential, now: datetime) -> list[Flag]:
     flags = []
-    began = credential.began_at or (sent.started_at if credential.caller is Caller.DESK else None)
+    began = credential.began_at or (sent.started_at if credential.caller in OF_STAFF else None)
     if not wave.is_open(reporting_date(now)) and began is not None and wave.is_open(reporting_date(began)):
         flags.append(Flag.LATE)
     if sent.finished_at > now + CLOCK_TOLERANCE or sent.started_at > sent.finished_at:
@@ -366,6 +366,8 @@ def _reason_to_wait(
         return Reason.CREDENTIAL_REVOKED
     if (sent.instrument, sent.version) != (wave.instrument, wave.version):
         return Reason.OTHER_VERSION
+    if credential.broken_off:
+        return Reason.BROKEN_OFF
     return Reason.WAVE_CLOSED if not wave.is_open(reporting_date(now)) and Flag.LATE not in flags else None
 
 

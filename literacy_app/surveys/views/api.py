@@ -10,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from literacy_app.accounts.rules import DEVICE, Holder
+from literacy_app.accounts.service import holder_of
 from literacy_app.foundation import clock
 from literacy_app.foundation.errors import Refused
 from literacy_app.foundation.policy import Policy
@@ -18,7 +20,7 @@ from literacy_app.questions.rules import Question
 from literacy_app.surveys import service
 from literacy_app.surveys.rules import Caller, Credential, Entry, Instrument, Outcome, Receipt, Reply
 from literacy_app.surveys.views.callers import Guesses, network_here, signing_key
-from literacy_app.webkit.extensions import reading, rest
+from literacy_app.webkit.extensions import reading, rest, transaction
 from literacy_app.webkit.policy import policy
 from literacy_app.webkit.security import for_programs, public
 from literacy_app.webkit.together import Together
@@ -42,13 +44,13 @@ STATUS = {Reply.STORED: 201, Reply.REPEATED: 202, Reply.CONFLICT: 409, Reply.UNR
 @for_programs
 def submit() -> Any:
     """One submission, answered with a receipt or with what is wrong by field."""
-    entry = _entry()
-    if entry is None:
-        return _sign_in()
-    raw = _body(LARGEST_BODY)
+    caller = _caller()
+    if caller is None:
+        return sign_in()
+    raw = body_of(LARGEST_BODY)
     if raw is None:
         return jsonify(error="too_large", most=LARGEST_BODY), 413
-    status, body = _reply(_receive(raw, entry))
+    status, body = _reply(_receive(raw, caller))
     response = _json(body)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -60,10 +62,10 @@ def submit() -> Any:
 @for_programs
 def submit_batch() -> Any:
     """Up to 50 submissions as a JSON list; each is judged as the exact bytes it has in the list, and has its own status."""
-    entry = _entry()
-    if entry is None:
-        return _sign_in()
-    raw = _body(LARGEST_BATCH)
+    caller = _caller()
+    if caller is None:
+        return sign_in()
+    raw = body_of(LARGEST_BATCH)
     if raw is None:
         return jsonify(error="too_large", most=LARGEST_BATCH), 413
     bodies = _items(raw)
@@ -74,12 +76,12 @@ def submit_batch() -> Any:
         if len(body) > LARGEST_BODY:
             replies.append({"status": 413, "body": {"error": "too_large", "most": LARGEST_BODY}})
             continue
-        status, answer = _reply(_receive(body, entry))
+        status, answer = _reply(_receive(body, caller))
         replies.append({"status": status, "body": answer})
     return _json(replies), 200
 
 
-def _body(most: int) -> bytes | None:
+def body_of(most: int) -> bytes | None:
     """What was sent, or None when it is larger than `most`."""
     if (request.content_length or 0) > most:
         return None
@@ -160,14 +162,21 @@ def _question(instrument: Instrument, question: Question) -> dict[str, Any]:
     }
 
 
-def _entry() -> Entry | None:
+def bearer_token() -> str:
+    """The token of this request, empty where it has none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or len(token) > LONGEST_TOKEN:
-        return None
-    return service.entry_lately(reading(), token.strip())
+    return token.strip() if scheme.lower() == "bearer" and len(token) <= LONGEST_TOKEN else ""
 
 
-def _sign_in() -> Any:
+def _caller() -> Entry | Holder | None:
+    token = bearer_token()
+    if token.startswith(DEVICE):
+        return holder_of(reading(), token, clock.now())
+    return service.entry_lately(reading(), token) if token else None
+
+
+def sign_in() -> Any:
+    """The answer to whoever has no token that opens anything."""
     # Only whoever tries one token after the other is asked to wait; a token that is known is never held up.
     guesses: Guesses = current_app.extensions.setdefault("guesses", Guesses())
     wait = guesses.wait(network_here().name)
@@ -201,11 +210,14 @@ def _after_blank(text: str, place: int) -> int:
     return place
 
 
-def _receive(raw: bytes, entry: Entry) -> Outcome | None:
+def _receive(raw: bytes, caller: Entry | Holder) -> Outcome | None:
     """The door's answer; None when the database is busy, full or away, and nothing was consumed."""
-    now, wave = clock.now(), entry.wave
-    credential = Credential(Caller.LINK, wave.pilot, wave.id, "link", entry.respondent, entry.revoked)
+    now = clock.now()
     try:
+        if isinstance(caller, Holder):
+            return _from_device(raw, caller, now)
+        entry, wave = caller, caller.wave
+        credential = Credential(Caller.LINK, wave.pilot, wave.id, "link", entry.respondent, entry.revoked)
         found = service.read(reading(), raw, credential, now)
         rest()
         network = network_here() if entry.is_open_to_all else None
@@ -214,6 +226,14 @@ def _receive(raw: bytes, entry: Entry) -> Outcome | None:
     except (OperationalError, PoolTimeout, Refused):
         current_app.logger.warning("a submission was put off", exc_info=True)
         return None
+
+
+def _from_device(raw: bytes, holder: Holder, now: datetime) -> Outcome:
+    credential = service.device_credential(reading(), raw, holder)
+    if not isinstance(credential, Credential):
+        return Outcome(Reply.UNREADABLE, errors=credential)
+    with transaction() as session:
+        return service.receive_submission(session, raw, credential, now)
 
 
 _Job = tuple[service.Arrival, str, Policy, datetime]

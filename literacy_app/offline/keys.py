@@ -1,0 +1,2 @@
+"""E
+rm literacy_app/offline/keys.py

@@ -1,0 +1,217 @@
+"""Taking in what phones sealed: opened, given to the room it belongs to, and answered with a receipt, once.
+
+Whatever cannot be opened or read is kept as it came and answered so that the phone keeps its copy too.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from literacy_app.accounts.rules import Holder
+from literacy_app.areas.queries import pilots_within
+from literacy_app.contacts.loader import read_contact
+from literacy_app.contacts.service import keep_contact
+from literacy_app.fieldwork.loader import read_roster, read_visit
+from literacy_app.fieldwork.service import keep_roster, keep_visit
+from literacy_app.foundation.audit import record
+from literacy_app.foundation.errors import InputError, NotFound, Refused
+from literacy_app.foundation.orm import insert_new
+from literacy_app.offline import queries
+from literacy_app.offline.loader import id_in, read_envelope, read_interview, read_plain
+from literacy_app.offline.models import RecordConflict, RecordRow
+from literacy_app.offline.rules import Envelope, Kind, RecordReceipt, State
+from literacy_app.offline.service.sealing import open_record
+from literacy_app.surveys.rules import Credential, Reason, Reply, Status
+from literacy_app.surveys.service import device_credential, receive_submission
+
+LONGEST_REASON = 200
+REVOKED = Reason.CREDENTIAL_REVOKED.value
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The secrets of this installation: over the phones' keys, and over contacts."""
+
+    field: str
+    contacts: bytes
+
+
+@dataclass(frozen=True)
+class RecordOutcome:
+    """The answer to one record: a receipt, or what is wrong by field."""
+
+    reply: Reply
+    receipt: RecordReceipt | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Effect:
+    """What a record came to."""
+
+    status: State
+    reason: str | None = None
+
+
+def receive_record(session: Session, raw: bytes, holder: Holder, keys: Keys, now: datetime) -> RecordOutcome:
+    """Keep one record of a phone in the caller's transaction, with its effect, whatever is sent again or in parallel."""
+    digest = hashlib.sha256(raw).hexdigest()
+    envelope = read_envelope(raw)
+    if not isinstance(envelope, Envelope):
+        named = id_in(raw)
+        known = queries.record_row(session, named[1], named[0]) if named else None
+        if known is None or known.device_id != holder.device:
+            return RecordOutcome(Reply.UNREADABLE, errors=envelope)
+        return _again(session, known, raw, digest, holder, now)
+    if envelope.pilot not in {one.id for one in pilots_within(session, holder.scopes)}:
+        return RecordOutcome(Reply.UNREADABLE, errors={"pilot": "is not an area that this person interviews in"})
+    values = {
+        "pilot_id": envelope.pilot,
+        "id": envelope.id,
+        "device_id": holder.device,
+        "sequence": envelope.sequence,
+        "kind": envelope.kind,
+        "sha256": digest,
+        "received_at": now,
+        "status": State.ATTENTION,
+        "reason": None,
+        "raw": raw,
+    }
+    new = insert_new(session, RecordRow, values)
+    row = queries.record_row(session, envelope.pilot, envelope.id)
+    if row is None:
+        raise Refused("busy")
+    if not new:
+        return _again(session, row, raw, digest, holder, now)
+    _settle(session, row, envelope, holder, keys, now)
+    session.flush()
+    return RecordOutcome(Reply.STORED, _receipt(row))
+
+
+def _settle(
+    session: Session, row: RecordRow, envelope: Envelope, holder: Holder, keys: Keys, now: datetime
+) -> None:
+    effect = _effect(session, envelope, holder, keys, now)
+    row.status, row.reason = effect.status, effect.reason and effect.reason[:LONGEST_REASON]
+    row.raw = row.raw if effect.status is State.ATTENTION else None
+    actor, detail = f"device:{holder.login}", {"kind": envelope.kind, "device": str(holder.device), "status": row.status}
+    record(session, envelope.pilot, now, actor, "record_received", str(envelope.id), **detail)
+
+
+def _effect(session: Session, envelope: Envelope, holder: Holder, keys: Keys, now: datetime) -> _Effect:
+    key = queries.key(session, envelope.key)
+    opened = open_record(key, envelope, keys.field) if key else None
+    if opened is None:
+        return _Effect(State.ATTENTION, "cannot_be_opened")
+    plain = read_plain(opened)
+    if plain is None or plain.get("kind") != envelope.kind:
+        return _Effect(State.ATTENTION, "cannot_be_read")
+    try:
+        # What goes wrong with one record must not undo that it came.
+        with session.begin_nested():
+            return ROOMS[envelope.kind](session, envelope, plain, holder, keys, now)
+    except NotFound:
+        return _Effect(State.ATTENTION, "household_unknown")
+    except Refused as refused:
+        return _Effect(State.ATTENTION, refused.reason)
+    except InputError as error:
+        return _Effect(State.ATTENTION, str(error))
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("record %s has no effect", envelope.id)
+        return _Effect(State.ATTENTION, "server_fault")
+
+
+def _visit(
+    session: Session, envelope: Envelope, plain: dict[str, Any], holder: Holder, keys: Keys, now: datetime
+) -> _Effect:
+    found = read_visit(plain)
+    if isinstance(found, dict):
+        return _unreadable(found)
+    keep_visit(session, envelope.pilot, found, holder.login, holder.device, now)
+    return _Effect(State.ACCEPTED, REVOKED if holder.revoked else None)
+
+
+def _roster(
+    session: Session, envelope: Envelope, plain: dict[str, Any], holder: Holder, keys: Keys, now: datetime
+) -> _Effect:
+    found = read_roster(plain)
+    if isinstance(found, dict):
+        return _unreadable(found)
+    keep_roster(session, envelope.pilot, found, holder.login, holder.device, now)
+    return _Effect(State.ACCEPTED, REVOKED if holder.revoked else None)
+
+
+def _contact(
+    session: Session, envelope: Envelope, plain: dict[str, Any], holder: Holder, keys: Keys, now: datetime
+) -> _Effect:
+    found = read_contact(plain)
+    if isinstance(found, dict):
+        return _unreadable(found)
+    keep_contact(session, envelope.pilot, found, keys.contacts, holder.login, now)
+    return _Effect(State.ACCEPTED, REVOKED if holder.revoked else None)
+
+
+def _interview(
+    session: Session, envelope: Envelope, plain: dict[str, Any], holder: Holder, keys: Keys, now: datetime
+) -> _Effect:
+    found = read_interview(plain)
+    if isinstance(found, dict):
+        return _unreadable(found)
+    raw = found.body.encode()
+    credential = device_credential(session, raw, holder, found.broken_off, found.consent)
+    if not isinstance(credential, Credential):
+        return _unreadable(credential)
+    if credential.pilot_id != envelope.pilot:
+        return _unreadable({"wave": "is not of this pilot"})
+    outcome = receive_submission(session, raw, credential, now)
+    if outcome.receipt is None:
+        return _unreadable(outcome.errors)
+    if outcome.reply is Reply.CONFLICT:
+        return _Effect(State.ATTENTION, "conflict")
+    waits = outcome.receipt.status is not Status.ACCEPTED
+    return _Effect(State.QUARANTINED if waits else State.ACCEPTED, outcome.receipt.reason)
+
+
+ROOMS: dict[Kind, Callable[..., _Effect]] = {
+    Kind.VISIT: _visit,
+    Kind.ROSTER: _roster,
+    Kind.CONTACT: _contact,
+    Kind.INTERVIEW: _interview,
+}
+
+
+def _unreadable(errors: dict[str, str]) -> _Effect:
+    return _Effect(State.ATTENTION, json.dumps(errors, ensure_ascii=False))
+
+
+def _again(
+    session: Session, row: RecordRow, raw: bytes, digest: str, holder: Holder, now: datetime
+) -> RecordOutcome:
+    if row.sha256 == digest:
+        return RecordOutcome(Reply.REPEATED, _receipt(row))
+    values = {
+        "pilot_id": row.pilot_id,
+        "record_id": row.id,
+        "sha256": digest,
+        "device_id": holder.device,
+        "received_at": now,
+        "raw": raw,
+    }
+    if insert_new(session, RecordConflict, values):
+        record(session, row.pilot_id, now, f"device:{holder.login}", "record_conflict", str(row.id), sha256=digest)
+    return RecordOutcome(Reply.CONFLICT, _receipt(row))
+
+
+def _receipt(row: RecordRow) -> RecordReceipt:
+    return RecordReceipt(row.id, row.sha256, row.received_at, State(row.status), row.reason)
