@@ -1,9 +1,12 @@
 """What is decided door to door.
 
 dispositions   what came of a visit and what a case is, by the codes of AAPOR; the id of a household's person
+cases          one household with all that is known of it
 replacing      when a reserve may take the place of a household, and what is still missing
+rates          response, cooperation, refusal and contact rates, and the valid rate
 """
 
+from literacy_app.fieldwork.rules.cases import Case
 from literacy_app.fieldwork.rules.dispositions import (
     CODES,
     FINAL,
@@ -16,18 +19,47 @@ from literacy_app.fieldwork.rules.dispositions import (
     group_of,
     respondent_id,
 )
-from literacy_app.fieldwork.rules.replacing import Ground
+from literacy_app.fieldwork.rules.rates import Counts, NoRate, Rate, RateName, count, rates, valid_rate
+from literacy_app.fieldwork.rules.replacing import (
+    Effort,
+    Finding,
+    Ground,
+    Hindrance,
+    Lack,
+    TimeOfDay,
+    is_free_time,
+    may_replace,
+    next_reserve,
+    time_of_day,
+)
 
 __all__ = [
     "CODES",
     "FINAL",
     "VISIT_RESULTS",
+    "Case",
+    "Counts",
     "Disposition",
+    "Effort",
+    "Finding",
     "Ground",
     "Group",
+    "Hindrance",
+    "Lack",
+    "NoRate",
+    "Rate",
+    "RateName",
     "Rostered",
+    "TimeOfDay",
     "Visited",
+    "count",
     "disposition_of",
     "group_of",
+    "is_free_time",
+    "may_replace",
+    "next_reserve",
+    "rates",
     "respondent_id",
+    "time_of_day",
+    "valid_rate",
 ]
