@@ -1,5 +1,6 @@
 """Settings, all from the environment, typed, with one plain message for each that cannot be used."""
 
+import hmac
 import os
 import re
 import secrets
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     redis_url: str = ""
     secret_key_file: Path | None = None
+    contacts_key_file: Path | None = None
     data: Path = Path("instance")
     bind: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8000"
     workers: int = Field(2, ge=1)
@@ -62,13 +64,22 @@ class Settings(BaseSettings):
 
         Raises InputError for a named file that is not there, and for a key too short to guard anything.
         """
-        path = self.secret_key_file or self.data / "secret-key"
-        if self.secret_key_file is None and not path.exists():
+        return self._key(self.secret_key_file, "secret-key", "LITERACY_SECRET_KEY_FILE")
+
+    @cached_property
+    def contacts_key(self) -> bytes:
+        """The 32 bytes that seal names and telephone numbers; every node needs the same file. Made, read and refused like `secret_key`."""
+        text = self._key(self.contacts_key_file, "contacts-key", "LITERACY_CONTACTS_KEY_FILE")
+        return hmac.digest(text.encode(), b"literacy contacts 1", "sha256")
+
+    def _key(self, named: Path | None, usual: str, setting: str) -> str:
+        path = named or self.data / usual
+        if named is None and not path.exists():
             _make_key(path)
         try:
             key = path.read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
-            name = "LITERACY_SECRET_KEY_FILE" if self.secret_key_file else "LITERACY_DATA"
+            name = setting if named else "LITERACY_DATA"
             raise InputError([Problem("environment", name, f"{path}: cannot be read ({error})")]) from error
         if len(key) < SHORTEST_KEY:
             raise InputError([Problem(str(path), "", f"holds no key of at least {SHORTEST_KEY} characters")])
@@ -99,6 +110,7 @@ class Settings(BaseSettings):
         """The settings that Flask and its extensions read."""
         return {
             "SECRET_KEY": self.secret_key,
+            "CONTACTS_KEY": self.contacts_key,
             "SQLALCHEMY_DATABASE_URI": self.database,
             "SESSION_COOKIE_NAME": "__Host-session" if self.secure else "session",
             "SESSION_COOKIE_SECURE": self.secure,

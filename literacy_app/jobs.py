@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from literacy_app.accounts.service import forget_ended_sign_ins
+from literacy_app.contacts.service import forget_contacts
 from literacy_app.foundation import clock
 from literacy_app.foundation.clock import REPORTING_ZONE, reporting_date
 from literacy_app.foundation.jobruns import claim, fail, finish
@@ -49,6 +50,7 @@ JOBS = (
     Job("forget_drafts", 3, lambda session, policy, now: forget_drafts(session, policy.draft_days.value, now)),
     Job("forget_crowds", 3, lambda session, policy, now: forget_crowds(session, now)),
     Job("forget_ended_sign_ins", 3, lambda session, policy, now: forget_ended_sign_ins(session, now)),
+    Job("forget_contacts", 3, lambda session, policy, now: forget_contacts(session, now)),
     Job("check_levels", 4, look=_check_levels),
 )
 

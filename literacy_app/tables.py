@@ -2,6 +2,7 @@
 
 import literacy_app.accounts.models
 import literacy_app.areas.models
+import literacy_app.contacts.models
 import literacy_app.estimation.models
 import literacy_app.fieldwork.models
 import literacy_app.foundation.audit
@@ -13,6 +14,7 @@ import literacy_app.lessons.models
 import literacy_app.offline.models
 import literacy_app.paper.models
 import literacy_app.practice.models
+import literacy_app.quality.models
 import literacy_app.sampling.models
 import literacy_app.surveys.models
 import literacy_app.targets.models  # noqa: F401

@@ -118,3 +118,13 @@ def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="LITERACY_DATA"):
         Settings(data=tmp_path / "file").shut_data()
+
+
+def test_the_key_over_contacts_is_a_file_of_its_own(tmp_path: Path) -> None:
+    made = Settings(data=tmp_path / "data")
+    assert len(made.contacts_key) == 32 and made.contacts_key == Settings(data=tmp_path / "data").contacts_key
+    assert mode(tmp_path / "data" / "contacts-key") == 0o600
+    shared = tmp_path / "data" / "contacts-key"
+    assert Settings(data=tmp_path / "other", contacts_key_file=shared).contacts_key == made.contacts_key
+    with pytest.raises(InputError, match="LITERACY_CONTACTS_KEY_FILE"):
+        _ = Settings(data=tmp_path, contacts_key_file=tmp_path / "none").contacts_key
