@@ -38,8 +38,42 @@ class Policy:
     standard_40_49: Figure
     standard_50_59: Figure
     standard_60_69: Figure
+    replacement_visits: Figure
+    replacement_days: Figure
+    replacement_times: Figure
+    replacement_free_time: Figure
+    afternoon_from: Figure
+    evening_from: Figure
     device_days: Figure
     unsent_warn_hours: Figure
+    back_check_share: Figure
+    back_check_early_factor: Figure
+    back_check_early_days: Figure
+    contact_reveals_a_day: Figure
+    interview_short_share: Figure
+    interview_floor: Figure
+    interview_straight_run: Figure
+    interview_night_from: Figure
+    interview_night_until: Figure
+    interview_most_an_hour: Figure
+    interview_alike_share: Figure
+    risk_flag: Figure
+    risk_short: Figure
+    risk_hurried: Figure
+    risk_straight: Figure
+    risk_night: Figure
+    risk_crowded: Figure
+    risk_overlap: Figure
+    risk_alike: Figure
+    risk_same_person: Figure
+    risk_missing: Figure
+    risk_refused: Figure
+    risk_dont_know: Figure
+    risk_age: Figure
+    risk_rosters: Figure
+    risk_clock: Figure
+    risk_late: Figure
+    risk_mode: Figure
     draft_days: Figure
     open_link_span: Figure
     open_link_free: Figure
