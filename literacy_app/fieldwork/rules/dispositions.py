@@ -118,6 +118,14 @@ class Rostered:
     chosen: int | None
 
 
+class RecordFlag(StrEnum):
+    """What a person who looks at a record from a door should know; it is kept and counts all the same."""
+
+    OTHER_INTERVIEWER = "other_interviewer"  # the cluster was not, or no longer, this person's when it came
+    WAVE_CLOSED = "wave_closed"  # made on a day on which the wave was not open
+    CLOCK = "clock"  # made after it was received, so a clock is wrong
+
+
 def respondent_id(draw_id: UUID, village: str, number: int) -> UUID:
     """The id of the one person whom a household may give, known to phone and server before anything is sent."""
     return uuid5(draw_id, f"{village}/{number}")
