@@ -179,7 +179,9 @@ def contracts() -> None:
 
 
 def fast_tests() -> None:
-    python("-m", "pytest", "-m", "not browser and not postgres and not thorough", "-n", "2", "--durations=10")
+    python(
+        "-m", "pytest", "-m", "not browser and not postgres and not thorough and not drill", "-n", "2", "--durations=10"
+    )
 
 
 def thorough_tests() -> None:
@@ -188,6 +190,10 @@ def thorough_tests() -> None:
 
 def postgres_tests() -> None:
     python("-m", "pytest", "-m", "postgres", "-n", "2")
+
+
+def drill_tests() -> None:
+    python("-m", "pytest", "-m", "drill", "-n", "2")
 
 
 def browser_tests() -> None:
@@ -217,6 +223,7 @@ ALL = {
     **FAST,
     "Thorough tests": thorough_tests,
     "PostgreSQL tests": postgres_tests,
+    "Drill": drill_tests,
     "Browser tests": browser_tests,
     "Longest": longest,
 }
@@ -252,7 +259,7 @@ def run() -> None:
 
 
 def test() -> None:
-    """Run everything: what `fast` runs, then the thorough tests, those on PostgreSQL and those in a browser."""
+    """Run everything: what `fast` runs, then the thorough tests, those on PostgreSQL, a short drill and those in a browser."""
     go_through(ALL)
 
 
@@ -308,6 +315,12 @@ def bench() -> None:
     python("-m", "bench")
 
 
+def drill() -> None:
+    """Kill, cut off, fill up and stop the product for four minutes; nothing acknowledged may be lost (`--seed`, `--minutes`)."""
+    install(TEST_LOCK)
+    python("-m", "drill", *sys.argv[2:])
+
+
 def show_help() -> None:
     """List the commands."""
     for name, command in COMMANDS.items():
@@ -321,6 +334,7 @@ COMMANDS: dict[str, Callable[[], None]] = {
     "lint": lint,
     "lighthouse": lighthouse,
     "bench": bench,
+    "drill": drill,
     "lock": lock,
     "translations": translations,
     "help": show_help,
