@@ -49,3 +49,5 @@ class WeightRow(Base):
     respondent_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     submission_id: Mapped[UUID | None] = mapped_column(Uuid)
     weight: Mapped[float]
+    # With which chance this person was drawn, as it was known then; versions made before rosters were kept have none.
+    probability: Mapped[float | None]

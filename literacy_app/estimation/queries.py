@@ -1,19 +1,20 @@
 """Looking up what a wave measured: everybody drawn, where in the design, and what each person answered and earned."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from literacy_app.estimation.models import EstimationRow, WeightRow
+from literacy_app.fieldwork.queries import eligible_by_stratum
 from literacy_app.surveys.models import AnswerSheet, Judgement, Respondent, SubmissionRow
-from literacy_app.surveys.rules import Status, Stream
+from literacy_app.surveys.rules import DrawnUnit, Status, Stream
 
 # The questions whose ids every instrument shares, because a level is shown by them (CONTRIBUTING, "An instrument").
 SEX, BIRTH_YEAR, EDUCATION, RESIDENCE = SHARED = "sex", "birth_year", "education", "residence"
@@ -35,7 +36,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One person drawn for a wave; `sheet` is None for whoever gave no interview that counts."""
+    """One person drawn for a wave; `sheet` is None for whoever gave no interview that counts.
+
+    A household in which nobody is chosen yet stands for its people as one row: `probability` is its chance over how many
+    people such a household holds.
+    """
 
     id: UUID
     stratum: str
@@ -56,7 +61,9 @@ def stamp(session: Session, pilot_id: str, wave_id: str) -> Stamp:
     """
     one, row = Respondent, SubmissionRow
     place = one.stratum, one.psu, one.area_code
-    design = select(*place, func.count(), func.sum(one.probability), func.sum(one.probability * one.probability))
+    design = select(
+        *place, one.unit, func.count(), func.sum(one.probability), func.sum(one.probability * one.probability)
+    )
     arrived = select(func.count(), func.max(row.received_at), func.count().filter(row.status == Status.ACCEPTED))
     decided = (
         select(func.count())
@@ -64,7 +71,11 @@ def stamp(session: Session, pilot_id: str, wave_id: str) -> Stamp:
         .join(row, and_(row.pilot_id == Judgement.pilot_id, row.id == Judgement.submission_id))
     )
     here = row.pilot_id == pilot_id, row.wave_id == wave_id
-    people = design.where(one.pilot_id == pilot_id, one.wave_id == wave_id).group_by(*place).order_by(*place)
+    people = (
+        design.where(one.pilot_id == pilot_id, one.wave_id == wave_id)
+        .group_by(*place, one.unit)
+        .order_by(*place, one.unit)
+    )
     return (
         tuple(map(tuple, session.execute(people))),
         *session.execute(arrived.where(*here)).one(),
@@ -73,32 +84,74 @@ def stamp(session: Session, pilot_id: str, wave_id: str) -> Stamp:
 
 
 def drawn(session: Session, pilot_id: str, wave_id: str, estimation: UUID | None = None) -> list[Drawn]:
-    """Everybody drawn for a wave, by id, with the interviews that count now, or that counted in a version.
+    """Everybody drawn for a wave who may be asked, by id, with the interviews that count now, or that counted in a version.
 
     Only interviews of drawn people count; answers through open links never come in here. One statement, so that an interview
     which arrives meanwhile is in it or not.
     """
     one, row = Respondent, SubmissionRow
-    query = select(one.id, one.stratum, one.psu, one.area_code, one.probability, *_columns())
     if estimation is None:
         counts = row.stream == Stream.PROBABILITY, row.status == Status.ACCEPTED
-        query = query.outerjoin(row, and_(row.pilot_id == one.pilot_id, row.respondent_id == one.id, *counts))
+        query = (
+            select(one.id, one.stratum, one.psu, one.area_code, one.probability, one.unit, *_columns())
+            .outerjoin(row, and_(row.pilot_id == one.pilot_id, row.respondent_id == one.id, *counts))
+            .where(in_scope())
+        )
+        people = people_in_households(session, pilot_id, wave_id)
     else:
+        # As a version has it: chances are known better the further field work is.
         weight = WeightRow
-        query = query.join(
-            weight,
-            and_(
-                weight.pilot_id == one.pilot_id,
-                weight.respondent_id == one.id,
-                weight.estimation_id == estimation,
-            ),
-        ).outerjoin(row, and_(row.pilot_id == weight.pilot_id, row.id == weight.submission_id))
+        then = func.coalesce(weight.probability, one.probability)
+        query = (
+            select(one.id, one.stratum, one.psu, one.area_code, then, literal(DrawnUnit.PERSON.value), *_columns())
+            .join(
+                weight,
+                and_(
+                    weight.pilot_id == one.pilot_id,
+                    weight.respondent_id == one.id,
+                    weight.estimation_id == estimation,
+                ),
+            )
+            .outerjoin(row, and_(row.pilot_id == weight.pilot_id, row.id == weight.submission_id))
+        )
+        people = PeopleInHouseholds({}, 1.0)
     query = query.outerjoin(AnswerSheet, _of_submission())
     found = _rows(session, query.where(one.pilot_id == pilot_id, one.wave_id == wave_id).order_by(one.id))
     return [
-        Drawn(id, stratum, psu, area_code, probability, _sheet(said))
-        for id, stratum, psu, area_code, probability, *said in found
+        Drawn(id, stratum, psu, area_code, people.chance(probability, unit, stratum), _sheet(said))
+        for id, stratum, psu, area_code, probability, unit, *said in found
     ]
+
+
+@dataclass(frozen=True)
+class PeopleInHouseholds:
+    """How many people of the surveyed ages the households with a roster hold on average, by stratum and in the whole wave."""
+
+    by_stratum: Mapping[str, float]
+    overall: float
+
+    def chance(self, probability: float, unit: str, stratum: str) -> float:
+        """The chance of a row of the sample; a household that chose nobody yet weighs as much as its people together would."""
+        if unit != DrawnUnit.HOUSEHOLD:
+            return probability
+        return probability / self.by_stratum.get(stratum, self.overall)
+
+
+def people_in_households(session: Session, pilot_id: str, wave_id: str) -> PeopleInHouseholds:
+    """By the rosters that count, those with nobody to be asked among them; 1 where nobody is on any roster."""
+    found = eligible_by_stratum(session, pilot_id, wave_id)
+    homes, people = (sum(part) for part in zip(*found.values(), strict=True)) if found else (0, 0)
+    by_stratum = {stratum: people / homes for stratum, (homes, people) in found.items() if people}
+    return PeopleInHouseholds(by_stratum, people / homes if people else 1.0)
+
+
+def in_scope() -> ColumnElement[bool]:
+    """Of the rows of a sample joined with interviews that count: those that stand for somebody.
+
+    Households that are none, or in which nobody may be asked, do not; nor do those whose place a reserve took. Whoever
+    answered all the same does.
+    """
+    return or_(Respondent.unit.in_([DrawnUnit.PERSON, DrawnUnit.HOUSEHOLD]), SubmissionRow.id.is_not(None))
 
 
 def self_selected(session: Session, pilot_id: str, wave_id: str) -> list[Sheet]:

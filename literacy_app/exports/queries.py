@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, LargeBinary, Select, Text, and_, case, cas
 from sqlalchemy.orm import Session
 
 from literacy_app.estimation.models import EstimationRow, WeightRow
+from literacy_app.estimation.queries import in_scope, people_in_households
 from literacy_app.exports.rules import Selection, TextUse
 from literacy_app.exports.rules.columns import PARADATA
 from literacy_app.surveys.models import AnswerSheet, Respondent, SubmissionRow
@@ -148,7 +149,8 @@ def _worded(session: Session, id: str) -> ColumnElement[int]:
 
 
 def design(session: Session, wave: Wave) -> Design:
-    """Everybody drawn for a wave."""
+    """Everybody drawn for a wave who may be asked."""
+    people = people_in_households(session, wave.pilot, wave.id)
     counted = and_(
         SubmissionRow.pilot_id == Respondent.pilot_id,
         SubmissionRow.respondent_id == Respondent.id,
@@ -161,19 +163,20 @@ def design(session: Session, wave: Wave) -> Design:
             Respondent.stratum,
             Respondent.psu,
             Respondent.probability,
+            Respondent.unit,
             SubmissionRow.id.is_not(None),
         )
         .outerjoin(SubmissionRow, counted)
-        .where(Respondent.pilot_id == wave.pilot, Respondent.wave_id == wave.id)
+        .where(Respondent.pilot_id == wave.pilot, Respondent.wave_id == wave.id, in_scope())
         .order_by(Respondent.id)
     )
     made = Design([], [], [], [], [])
-    for id, stratum, psu, probability, answered in session.execute(query, execution_options={"yield_per": BATCH}):
+    for id, stratum, psu, probability, unit, answered in session.execute(query, execution_options={"yield_per": BATCH}):
         made.respondents.append(id)
         # The same few labels for thousands of people.
         made.strata.append(stratum)
         made.psus.append(psu)
-        made.probabilities.append(probability)
+        made.probabilities.append(people.chance(probability, unit, stratum))
         made.answered.append(bool(answered))
     return made
 

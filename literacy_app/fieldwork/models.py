@@ -92,6 +92,7 @@ class RosterRow(Base):
     number: Mapped[int]
     at: Mapped[datetime] = mapped_column(Moment)
     members: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # sex, age, birthday, in the order of the roster
+    eligible: Mapped[int]  # how many they are
     chosen: Mapped[int | None]  # the place in the roster, from 1; None where nobody may be asked
     reason: Mapped[str | None] = mapped_column(String(200))
     counts: Mapped[bool]

@@ -134,7 +134,7 @@ def cases(
             place=row.place,
             reserve=row.reserve,
             visits=(*seen.get(address, ()), *((broken[person],) if person in broken else ())),
-            roster=Rostered(roster.at, len(roster.members), roster.chosen) if roster else None,
+            roster=Rostered(roster.at, roster.eligible, roster.chosen) if roster else None,
             interview=counted.get(person),
             replaced_by=replaced.get(address),
         )
@@ -235,6 +235,25 @@ def roster_rows(session: Session, draw: DrawRow, address: Address) -> Sequence[t
     here = Spot([address[0]], address[1]).of(RosterRow, draw)
     query = select(RosterRow, StaffRow).join(StaffRow, StaffRow.id == RosterRow.staff_id).where(*here)
     return [(row, who) for row, who in session.execute(query.order_by(RosterRow.counts.desc(), RosterRow.received_at))]
+
+
+def eligible_by_stratum(session: Session, pilot_id: str, wave_id: str) -> dict[str, tuple[int, int]]:
+    """By stratum of a wave's sample: how many households have a roster that counts, and how many people may be asked in them."""
+    row, home = RosterRow, HouseholdRow
+    query = (
+        select(home.stratum, func.count(), func.sum(row.eligible))
+        .join(
+            home,
+            (home.pilot_id == row.pilot_id)
+            & (home.draw_id == row.draw_id)
+            & (home.village == row.village)
+            & (home.number == row.number),
+        )
+        .join(DrawRow, (DrawRow.pilot_id == row.pilot_id) & (DrawRow.id == row.draw_id))
+        .where(row.pilot_id == pilot_id, row.counts, DrawRow.wave_id == wave_id)
+        .group_by(home.stratum)
+    )
+    return {stratum: (homes, int(people)) for stratum, homes, people in session.execute(query)}
 
 
 def received(session: Session, draw: DrawRow) -> tuple[int, int]:

@@ -187,7 +187,7 @@ def test_a_version_is_made_again_to_the_last_digit_whatever_came_later(
     ("tamper", "says"),
     [
         (update(AnswerSheet).values(points={"q1": 3, "q2": 3, "q3": 4}), Difference(Differs.LEVEL, "total of all")),
-        (update(Respondent).values(probability=Respondent.probability / 2), Difference(Differs.DATA)),
+        (update(WeightRow).values(probability=WeightRow.probability / 2), Difference(Differs.DATA)),
         (update(WeightRow).values(weight=WeightRow.weight * (1 + 1e-9)), Difference(Differs.WEIGHTS, "144")),
         (update(EstimationRow).values(method="0"), Difference(Differs.METHOD, "0")),
     ],

@@ -88,7 +88,8 @@ def _keep(session: Session, found: Measured, author: str, now: datetime) -> Esti
     )
     session.add(row)
     session.flush()
-    people = zip(found.people.ids, found.people.submissions, found.weighting.design.weights.tolist(), strict=True)
+    weights, chances = found.weighting.design.weights.tolist(), found.people.probability.tolist()
+    people = zip(found.people.ids, found.people.submissions, weights, chances, strict=True)
     session.execute(
         insert(cast(Table, WeightRow.__table__)),  # past the mapping of rows to objects, which takes as long again
         [
@@ -98,8 +99,9 @@ def _keep(session: Session, found: Measured, author: str, now: datetime) -> Esti
                 "respondent_id": id,
                 "submission_id": submission,
                 "weight": weight,
+                "probability": probability,
             }
-            for id, submission, weight in people
+            for id, submission, weight, probability in people
         ],
     )
     record(session, wave.pilot, now, author, "level_kept", wave.id, number=row.number, digest=row.data_digest)

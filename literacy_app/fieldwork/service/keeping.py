@@ -83,6 +83,7 @@ def keep_roster(
     _check_choice(draw, row, roster)
     values = _values(session, draw, roster, staff, device_id, now) | {
         "members": as_json(roster.members),
+        "eligible": len(roster.members),
         "chosen": roster.chosen,
         "reason": roster.reason,
         "counts": True,

@@ -16,6 +16,8 @@ def upgrade() -> None:
     """Step forward."""
     with op.batch_alter_table("respondent") as table:
         table.add_column(sa.Column("unit", sa.String(length=20), server_default="person", nullable=False))
+    with op.batch_alter_table("weight") as table:
+        table.add_column(sa.Column("probability", sa.Double(), nullable=True))
     op.create_table(
         "assignment",
         sa.Column("pilot_id", PILOT, nullable=False),
@@ -53,6 +55,7 @@ def upgrade() -> None:
         "roster",
         *_record("roster"),
         sa.Column("members", sa.JSON(), nullable=False),
+        sa.Column("eligible", sa.Integer(), nullable=False),
         sa.Column("chosen", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=True),
         sa.Column("counts", sa.Boolean(), nullable=False),
@@ -99,6 +102,8 @@ def downgrade() -> None:
     op.drop_table("roster")
     op.drop_table("visit")
     op.drop_table("assignment")
+    with op.batch_alter_table("weight") as table:
+        table.drop_column("probability")
     with op.batch_alter_table("respondent") as table:
         table.drop_column("unit")
 
