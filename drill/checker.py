@@ -45,13 +45,18 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Stored:
-    """Everything that a server kept. `counted` is its own running count of submissions, None where it keeps none."""
+    """Everything that a server kept. `counted` is its own running count of what came by links, None where it keeps none.
+
+    `records` are the sealed records by id, with what became of each; `recorded` their rows in the audit log.
+    """
 
     rows: Sequence[Row] = ()
     sheets: Sequence[Sheet] = ()
     audited: Sequence[str] = ()
     counted: int | None = None
-    conflicts: int = 0
+    by_link: int = 0
+    records: Sequence[tuple[str, str]] = ()
+    recorded: Sequence[str] = ()
     integrity: str = "ok"
 
 
@@ -78,6 +83,7 @@ def check(history: History, stored: Stored, run: Run) -> Findings:
         "phantoms": sorted(set(times) - set(history.created)),
         "altered": _altered(history, stored),
         "receipts": _receipts(history, stored),
+        "records": _records(history, stored),
         "audit_rows": _not_once(times, Counter(stored.audited)),
         "answer_sheets": _not_once(times, Counter(sheet.id for sheet in stored.sheets)),
         "scores": _scores(stored),
@@ -132,6 +138,15 @@ def _not_once(times: Counter[str], found: Counter[str]) -> list[str]:
     return sorted(f"{id}: {found[id]}" for id in times.keys() | found.keys() if found[id] != 1 or id not in times)
 
 
+def _records(history: History, stored: Stored) -> list[str]:
+    """Sealed records that are not there exactly once, opened, acted on and audited; and what was acknowledged and is not there."""
+    times = Counter(id for id, _ in stored.records)
+    unread = {f"{id}: {status}" for id, status in stored.records if status != "accepted"}
+    absent = {f"{id}: absent" for id in (history.acknowledged() & history.sealed) - set(times)}
+    twice = {f"{id}: {count} times" for id, count in times.items() if count > 1}
+    return sorted(unread | absent | twice | set(_not_once(times, Counter(stored.recorded))))
+
+
 def _scores(stored: Stored) -> list[str]:
     """Submissions whose stored points are not what their bytes earn by the key's file."""
     raw = {row.id: row.raw for row in stored.rows}
@@ -147,9 +162,9 @@ def _scores(stored: Stored) -> list[str]:
 
 
 def _drift(stored: Stored) -> list[str]:
-    if stored.counted is None or stored.counted == len(stored.rows):
+    if stored.counted is None or stored.counted == stored.by_link:
         return []
-    return [f"counts {stored.counted}, holds {len(stored.rows)}"]
+    return [f"counts {stored.counted}, holds {stored.by_link}"]
 
 
 def _clocks(stored: Stored, run: Run) -> list[str]:
@@ -175,16 +190,20 @@ def read_stored(database: Path) -> Stored:
         return Stored(
             rows=_rows(connection),
             sheets=_sheets(connection),
-            audited=[
-                str(UUID(subject))
-                for (subject,) in connection.execute(
-                    "SELECT subject FROM audit_event WHERE action = 'submission_received'"
-                )
-            ],
+            audited=_audited(connection, "submission_received"),
             counted=connection.execute("SELECT coalesce(sum(count), 0) FROM network_use").fetchone()[0],
-            conflicts=connection.execute("SELECT count(*) FROM submission_conflict").fetchone()[0],
+            by_link=connection.execute("SELECT count(*) FROM submission WHERE actor = 'link'").fetchone()[0],
+            records=[
+                (str(UUID(id)), status) for id, status in connection.execute("SELECT id, status FROM field_record")
+            ],
+            recorded=_audited(connection, "record_received"),
             integrity="; ".join(str(line) for (line,) in connection.execute("PRAGMA integrity_check")),
         )
+
+
+def _audited(connection: sqlite3.Connection, action: str) -> list[str]:
+    found = connection.execute("SELECT subject FROM audit_event WHERE action = ?", (action,))
+    return [str(UUID(subject)) for (subject,) in found]
 
 
 def _rows(connection: sqlite3.Connection) -> list[Row]:

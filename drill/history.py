@@ -30,18 +30,22 @@ class Operation:
 
 @dataclass
 class History:
-    """What was made (`created`: SHA-256 of the body by id), each attempt, and what was left on the phones at the end."""
+    """What was made (`created`: SHA-256 of the body by id; `sealed`: which of them travelled as sealed records), each
+    attempt, and what was left on the phones at the end."""
 
     created: dict[str, str] = field(default_factory=dict)
+    sealed: set[str] = field(default_factory=set)
     operations: list[Operation] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def create(self, id: str, sha256: str) -> None:
+    def create(self, id: str, sha256: str, *, sealed: bool = False) -> None:
         """Note an interview before it is sent for the first time."""
         with self._lock:
             self.created[id] = sha256
+            if sealed:
+                self.sealed.add(id)
 
     def note(
         self, phone: str, id: str, result: Result, status: int | None = None, received_at: str | None = None

@@ -17,6 +17,7 @@ import httpx
 from drill import supervisor
 from drill.checker import Findings, Run, Stored, check, read_stored
 from drill.history import History
+from drill.interviewer import enrol, key_from, sealer
 from drill.phones import PATIENCE, Crowd, Door
 from drill.proxy import Kind, Proxy, mixed, straight
 from drill.supervisor import NotReady, Supervisor
@@ -52,7 +53,7 @@ class Stage:
     def reads(self) -> bool:
         """Whether somebody who only looks is served: the description of the survey, from the database."""
         try:
-            address = f"{self.server.base}/api/v1/links/{self.crowd.phones[0].door.token}"
+            address = f"{self.server.base}/api/v1/links/{self.server.link()}"
             return httpx.get(address, timeout=5, trust_env=False).status_code == 200
         except httpx.HTTPError:
             return False
@@ -212,12 +213,13 @@ def run(
     """One phase on a fresh server, drained and checked. `scale` is the share of a whole drill that is asked for."""
     began, moment = time.monotonic(), clock.now()
     wanted = {name: max(1, int(least * scale)) for name, least in phase.wanted.items()}
+    if tuple(command) == supervisor.SERVE:
+        wanted["sealed"] = 1  # another server may know nothing of phones
     with _folder(phase) as folder:
         server, history = Supervisor(prepared, folder / "data", command), History()
         server.start()
         with Proxy(server.port) as proxy:
-            door = Door(proxy.port, server.link())
-            crowd = Crowd(PHONES, folder / "phones", door, history, seed, pace=PACE)
+            crowd = Crowd(_doors(server, proxy.port), folder / "phones", history, seed, pace=PACE)
             stage = Stage(server, proxy, crowd, history, random.Random(f"{seed} {phase.name}"), say)
             stage.least_kills = wanted.get("kills", 0)
             try:
@@ -232,10 +234,22 @@ def run(
             stage.happened.update({str(kind): count for kind, count in proxy.happened.items()})
         stored = read_stored(server.database)
     stage.happened["put_off"] = _put_off(stage)
+    stage.happened["sealed"] = len(history.sealed & history.acknowledged())
     stage.happened["wrong_clocks"] = sum("clock" in row.flags for row in stored.rows)
     judged = Run(server.recoveries, wanted, stage.happened, moment, clock.now())
     seen = {name: stage.complaints.get(name, []) for name in ("reads", "not_ready")}
     return Outcome(phase.name, check(history, stored, judged) | seen, stage, stored, seconds, time.monotonic() - began)
+
+
+def _doors(server: Supervisor, port: int) -> list[Door]:
+    """Half of the phones answer by a link; the others are interviewers' and seal, where the server has a door for that."""
+    link = Door(port, server.link())
+    phones = [enrol(server.data) for _ in range(PHONES // 2)]
+    key = key_from(server.base, phones[0])
+    if key is None:
+        return [link] * PHONES
+    doors = [Door(port, phone.token, "/api/v1/records", sealer(key)) for phone in phones]
+    return doors + [link] * (PHONES - len(doors))
 
 
 @contextmanager

@@ -6,9 +6,9 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,12 +29,22 @@ class Answer:
     body: bytes
 
 
-def post(port: int, token: str, body: bytes, path: str = "/api/v1/submissions") -> Answer | None:
+@dataclass(frozen=True)
+class Door:
+    """Where a phone sends: a port, mostly the proxy's, and a token; `seal` makes a record of an interview and its number."""
+
+    port: int
+    token: str
+    path: str = "/api/v1/submissions"
+    seal: Callable[[stock.Interview, int], bytes] | None = None
+
+
+def post(door: Door, body: bytes) -> Answer | None:
     """Send one body; None when no whole answer came."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=PATIENCE)
     try:
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        connection.request("POST", path, body, headers)
+        headers = {"Authorization": f"Bearer {door.token}", "Content-Type": "application/json"}
+        connection.request("POST", door.path, body, headers)
         reply = connection.getresponse()
         return Answer(reply.status, reply.read())
     except (OSError, http.client.HTTPException):
@@ -55,7 +65,7 @@ def judge(answer: Answer | None, interview: stock.Interview) -> tuple[Result, st
         received_at = str(receipt["received_at"])
     except (ValueError, TypeError, KeyError):
         return Result.UNKNOWN, None
-    if answer.status in (201, 202) and named == (interview.id, hashlib.sha256(interview.body).hexdigest()):
+    if answer.status in (201, 202) and named == (interview.id, hashlib.sha256(interview.sent).hexdigest()):
         return Result.OK, received_at
     return Result.UNKNOWN, None
 
@@ -78,12 +88,14 @@ class Pending:
             if "done" in entry:
                 self.interviews.pop(entry["done"], None)
             else:
-                self.interviews[entry["id"]] = stock.Interview(entry["id"], entry["body"].encode())
+                made = stock.Interview(entry["id"], entry["body"].encode(), entry["parcel"].encode())
+                self.interviews[made.id] = made
                 self.made += 1
 
     def add(self, interview: stock.Interview) -> None:
         """Keep an interview before anything is sent."""
-        self._write({"id": interview.id, "body": interview.body.decode()})
+        texts = {"body": interview.body.decode(), "parcel": interview.parcel.decode()}
+        self._write({"id": interview.id, **texts})
         self.interviews[interview.id] = interview
         self.made += 1
 
@@ -100,14 +112,6 @@ class Pending:
     def _write(self, entry: dict[str, str]) -> None:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
-
-
-@dataclass(frozen=True)
-class Door:
-    """Where the phones send: a port, mostly the proxy's, and the token of a survey link."""
-
-    port: int
-    token: str
 
 
 class Phone:
@@ -133,9 +137,12 @@ class Phone:
 
     def interview(self) -> None:
         """Make one and put it on the list."""
-        made = stock.interview(self.rng, self.now(), self.pending.made + 1)
+        number = self.pending.made + 1
+        made = stock.interview(self.rng, self.now(), number)
+        if self.door.seal:
+            made = replace(made, parcel=self.door.seal(made, number))
         self.pending.add(made)
-        self.history.create(made.id, hashlib.sha256(made.body).hexdigest())
+        self.history.create(made.id, hashlib.sha256(made.body).hexdigest(), sealed=bool(made.parcel))
 
     def drain(self, seconds: float) -> None:
         """Send what is left, with nothing in the way, for so long at most; note what still is."""
@@ -161,7 +168,7 @@ class Phone:
         return Result.OK in results
 
     def _attempt(self, interview: stock.Interview, hurt: bool) -> Result:
-        answer = post(self.door.port, self.door.token, interview.body)
+        answer = post(self.door, interview.sent)
         result, received_at = judge(answer, interview)
         if hurt and self.rng.random() < THROWN_AWAY:
             result, received_at = Result.UNKNOWN, None  # the reply came, but the phone never knew
@@ -177,11 +184,11 @@ class Phone:
 
 
 class Crowd:
-    """Several phones at once, each in a thread of its own."""
+    """Several phones at once, each in a thread of its own and with a door of its own."""
 
-    def __init__(self, count: int, folder: Path, door: Door, history: History, seed: int, *, pace: float = 0.1) -> None:
+    def __init__(self, doors: Sequence[Door], folder: Path, history: History, seed: int, *, pace: float = 0.1) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.phones = [Phone(f"phone-{n}", folder, door, history, seed, pace=pace) for n in range(count)]
+        self.phones = [Phone(f"phone-{n}", folder, door, history, seed, pace=pace) for n, door in enumerate(doors)]
         self._over = threading.Event()
         self._threads: list[threading.Thread] = []
         self.errors: list[BaseException] = []

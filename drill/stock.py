@@ -37,10 +37,16 @@ def write_files(data: Path) -> None:
 
 @dataclass(frozen=True)
 class Interview:
-    """One interview as it lies on a phone: its id, and the exact bytes that will be sent."""
+    """One interview as it lies on a phone: its id, the bytes of the submission, and what is sent: those, or a sealed record."""
 
     id: str
     body: bytes
+    parcel: bytes = b""
+
+    @property
+    def sent(self) -> bytes:
+        """The exact bytes that travel."""
+        return self.parcel or self.body
 
 
 def interview(rng: random.Random, now: datetime, sequence: int = 1) -> Interview:

@@ -26,7 +26,7 @@ PATIENCE = 10.0
 TABLES = """
 DROP TABLE answer_sheet; DROP TABLE submission_conflict; DROP TABLE judgement; DROP TABLE submission;
 DROP TABLE audit_event; DROP TABLE network_use;
-CREATE TABLE submission (id, sha256, raw, received_at, flags);
+CREATE TABLE submission (id, sha256, raw, received_at, flags, actor);
 CREATE TABLE answer_sheet (submission_id, points, scores);
 CREATE TABLE audit_event (subject, action);
 CREATE TABLE network_use (count);
@@ -105,7 +105,7 @@ def _insert(connection: sqlite3.Connection, one: _Submission) -> None:
     scores = {"total": {"points": total, "attained": stock.attained(total)}}
     at = one.received_at.replace(tzinfo=None).isoformat(" ")
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute("INSERT INTO submission VALUES (?, ?, ?, ?, '[]')", (one.id, one.sha256, one.raw, at))
+    connection.execute("INSERT INTO submission VALUES (?, ?, ?, ?, '[]', 'link')", (one.id, one.sha256, one.raw, at))
     connection.execute(
         "INSERT INTO answer_sheet VALUES (?, ?, ?)", (one.id, json.dumps(one.points), json.dumps(scores))
     )

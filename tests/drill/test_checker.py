@@ -31,7 +31,9 @@ def honest(count: int = 3) -> tuple[History, Stored]:
         rows.append(Row(made.id, digest, made.body, NOW))
         sheets.append(Sheet(made.id, points, total, stock.attained(total)))
     history.left["phone"] = 0
-    return history, Stored(rows, sheets, [row.id for row in rows], count)
+    ids = [row.id for row in rows]
+    history.sealed.add(ids[0])
+    return history, Stored(rows, sheets, ids, count, count, [(ids[0], "accepted")], ids[:1])
 
 
 def found(history: History, stored: Stored, run: Run = RUN) -> set[str]:
@@ -50,12 +52,15 @@ def first(stored: Stored, **changes: object) -> Stored:
 
 
 DAMAGE: dict[str, Callable[[Stored], Stored]] = {
-    "lost": lambda s: replace(s, rows=s.rows[1:], sheets=s.sheets[1:], audited=s.audited[1:], counted=2),
-    "doubled": lambda s: replace(s, rows=[*s.rows, s.rows[0]], counted=4),
+    "lost": lambda s: replace(
+        s, rows=s.rows[1:], sheets=s.sheets[1:], audited=s.audited[1:], records=(), recorded=(), counted=2, by_link=2
+    ),
+    "doubled": lambda s: replace(s, rows=[*s.rows, s.rows[0]]),
     "altered": lambda s: first(s, sha256="0" * 64),
     "receipts": lambda s: first(s, received_at=NOW + timedelta(seconds=1)),
     "audit_rows": lambda s: replace(s, audited=[*s.audited, s.audited[0]]),
     "answer_sheets": lambda s: replace(s, sheets=s.sheets[1:]),
+    "records": lambda s: replace(s, records=[(s.rows[0].id, "attention")]),
     "scores": lambda s: replace(s, sheets=[replace(s.sheets[0], total=s.sheets[0].total + 1), *s.sheets[1:]]),
     "drift": lambda s: replace(s, counted=2),
     "clocks": lambda s: first(s, flags=("clock",)),
@@ -66,7 +71,13 @@ DAMAGE: dict[str, Callable[[Stored], Stored]] = {
 @pytest.mark.parametrize("name", DAMAGE)
 def test_damage_to_what_is_stored_is_found_and_nothing_else_is(name: str) -> None:
     history, stored = honest()
-    assert found(history, DAMAGE[name](stored)) == {name}
+    assert found(history, DAMAGE[name](stored)) == {name, *(["records"] if name == "lost" else [])}
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_a_sealed_record_that_is_not_there_once_is_found(times: int) -> None:
+    history, stored = honest()
+    assert found(history, replace(stored, records=[*stored.records] * times)) == {"records"}
 
 
 def test_bytes_that_were_changed_on_the_way_are_found_though_the_server_hashed_what_it_got() -> None:

@@ -1,0 +1,90 @@
+"""An interviewer of the drill and the phones that are theirs: signed up as the office does, sealing as the app does."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from sqlalchemy.orm import Session
+
+from drill import stock
+from literacy_app.accounts import queries, service
+from literacy_app.accounts.rules import Grant, Role, Staff
+from literacy_app.foundation import clock
+from literacy_app.foundation.files import read_yaml, shape
+from literacy_app.foundation.orm import WRITES, engine_for
+from literacy_app.foundation.policy import Policy
+from literacy_app.tables import metadata
+
+assert metadata.tables, "all tables must be known"
+
+LOGIN, AREA = "drill", "990201"
+SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+INFO = "literacy record 1:"
+
+
+@dataclass(frozen=True)
+class Key:
+    """What phones seal to: the key's name, and the point as the server gives it, base64url."""
+
+    id: str
+    public: str
+
+
+@dataclass(frozen=True)
+class Phone:
+    """What lies on a phone that somebody has signed in on."""
+
+    token: str
+    device: str
+
+
+def enrol(data: Path, login: str = LOGIN) -> Phone:
+    """A new phone of an interviewer, who is taken on where there is none of this name, in the database of a data folder."""
+    engine = engine_for(f"sqlite:///{data / 'literacy.sqlite3'}")
+    now = clock.now()
+    with Session(engine) as session:
+        session.connection(execution_options={WRITES: True})
+        row = queries.staff_by_login(session, login)
+        grants = (Grant(Role.INTERVIEWER, AREA),)
+        id = row.id if row else service.take_on(session, login, "Drill", "a long enough sentence", grants, now)
+        policy = shape(read_yaml(data / "content" / "policy.yml", data), Policy)
+        device, token = service.register_device(
+            session, Staff(id, login, "Drill", grants, uuid4()), "drill", policy, now
+        )
+        session.commit()
+    engine.dispose()
+    return Phone(token, str(device))
+
+
+def key_from(base: str, phone: Phone) -> Key | None:
+    """The key that a server gives to phones; None from one that knows nothing of phones."""
+    headers = {"Authorization": f"Bearer {phone.token}"}
+    reply = httpx.get(f"{base}/api/v1/field/assignments", headers=headers, timeout=10, trust_env=False)
+    return Key(**reply.json()["key"]) if reply.status_code == 200 else None
+
+
+def sealer(key: Key) -> Callable[[stock.Interview, int], bytes]:
+    """What makes of an interview the bytes of a sealed record with a number, under the interview's own id."""
+    point = base64.urlsafe_b64decode(key.public + "=" * (-len(key.public) % 4))
+    public = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
+
+    def seal(interview: stock.Interview, sequence: int) -> bytes:
+        plain = {"kind": "interview", "body": interview.body.decode(), "broken_off": False}
+        sealed = SUITE.encrypt(json.dumps(plain).encode(), public, f"{INFO}{interview.id}".encode())
+        record = {
+            "id": interview.id,
+            "kind": "interview",
+            "pilot": stock.PILOT,
+            "sequence": sequence,
+            "key": key.id,
+            "sealed": base64.urlsafe_b64encode(sealed).decode().rstrip("="),
+        }
+        return json.dumps(record).encode()
+
+    return seal
