@@ -27,6 +27,8 @@ def create_app(settings: "Settings") -> "Flask":
     from literacy_app.lessons.views import blueprint as lessons
     from literacy_app.lessons.views import init_recordings
     from literacy_app.operations.views import blueprint as operations
+    from literacy_app.offline.views.api import blueprint as field_api
+    from literacy_app.offline.views.app import blueprint as field
     from literacy_app.paper.views.blueprint import blueprint as paper
     from literacy_app.practice.views.before_after import blueprint as before_after
     from literacy_app.practice.views.certificates import blueprint as certificates
@@ -61,6 +63,8 @@ def create_app(settings: "Settings") -> "Flask":
         app.register_blueprint(blueprint)
     app.register_blueprint(levels)
     app.register_blueprint(sampling)
+    app.register_blueprint(field_api)
+    app.register_blueprint(field)
     app.register_blueprint(paper)
     app.register_blueprint(exports)
     return app

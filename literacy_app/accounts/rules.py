@@ -99,10 +99,10 @@ DEVICE = "device-"
 
 @dataclass(frozen=True)
 class Holder:
-    """Who calls with a device token: the phone, and the member of staff who collects with it."""
+    """Who calls with a device token: the phone, and the member of staff (`id`, `login`) who collects with it."""
 
     device: UUID
-    staff: UUID
+    id: UUID
     login: str
     grants: tuple[Grant, ...]
     revoked: bool

@@ -313,17 +313,24 @@ def holder_of(session: Session, token: str, now: datetime) -> Holder | None:
     found = queries.device_by_token(session, digest_of(token)) if token.startswith(DEVICE) else None
     if found is None or found[0].expires_at <= now:
         return None
-    device, row = found
+    return _holder(*found)
+
+
+def _holder(device: Device, row: StaffRow) -> Holder:
     grants = tuple(Grant(Role(grant.role), grant.area_code) for grant in row.grants)
     revoked = device.revoked_at is not None or row.disabled_at is not None
     return Holder(device.id, row.id, row.login, grants, revoked)
 
 
+def holder_by_hand(session: Session, staff_id: UUID) -> Holder | None:
+    """Somebody whose records are handed in as a file, with the phone seen last; None for who never had one."""
+    found = next(((phone, row) for phone, row in queries.devices(session) if row.id == staff_id), None)
+    return _holder(*found) if found else None
+
+
 def note_device(session: Session, device_id: UUID, unsent: int, sequence: int, now: datetime) -> None:
     """Remember what a phone says of itself: how many records it holds, and the number of the last one it made."""
-    session.execute(
-        update(Device).where(Device.id == device_id).values(seen_at=now, unsent=unsent, sequence=sequence)
-    )
+    session.execute(update(Device).where(Device.id == device_id).values(seen_at=now, unsent=unsent, sequence=sequence))
 
 
 def revoke_device(session: Session, device_id: UUID, by: str, now: datetime) -> None:

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Strict
 
 from literacy_app.offline.rules import MOST_RECORDS, Envelope, Kind
 
+FORMAT = "literacy records 1"
+
 
 class _Envelope(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -43,6 +45,15 @@ def read_envelope(raw: bytes) -> Envelope | dict[str, str]:
     except (binascii.Error, ValueError):
         return {"sealed": "must be base64url"}
     return Envelope(read.id, read.kind, read.pilot, read.sequence, read.key, sealed)
+
+
+def read_head(line: bytes) -> UUID | None:
+    """Whose records follow in a file that a phone saved; None when it is no such file."""
+    try:
+        found = json.loads(line)
+        return UUID(found["owner"]) if found.get("format") == FORMAT else None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
 
 
 def id_in(raw: bytes) -> tuple[UUID, str] | None:

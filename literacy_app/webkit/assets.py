@@ -12,17 +12,21 @@ from whitenoise import WhiteNoise
 
 from literacy_app.webkit.security import SECURITY_HEADERS
 
-STATIC = Path(__file__).parent / "static"
+ROOMS = Path(__file__).parent.parent
 COMPRESSED = {".css", ".js", ".svg", ".webmanifest", ".txt"}
 
 
 def init_assets(app: Flask, target: Path) -> None:
-    """Publish `static/` into `target` under hashed names and serve it below /static/; templates use `asset('app.css')`."""
+    """Publish the `static/` of every room into `target` under hashed names, served below /static/; pages use `asset('app.css')`."""
     target.mkdir(parents=True, exist_ok=True)
     names = {
-        path.relative_to(STATIC).as_posix(): _publish(path, target) for path in STATIC.rglob("*") if path.is_file()
+        path.relative_to(folder).as_posix(): _publish(path, target)
+        for folder in sorted(ROOMS.glob("*/static"))
+        for path in folder.rglob("*")
+        if path.is_file()
     }
     app.jinja_env.globals["asset"] = lambda name: f"/static/{names[name]}"
+    app.jinja_env.globals["asset_content"] = lambda name: (target / names[name]).read_bytes()
     # Everything in the folder is named by its content, so all of it may be kept by browsers without asking again.
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,

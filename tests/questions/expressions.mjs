@@ -1,6 +1,6 @@
 // Evaluates a list of {tree, answers, this, now, seed} from standard input with expressions.js; one JSON list comes back.
 import { readFileSync } from "node:fs";
-import "../../literacy_app/questions/expressions.js";
+import "../../literacy_app/questions/static/expressions.js";
 
 const { evaluate, functions } = globalThis.expressions;
 

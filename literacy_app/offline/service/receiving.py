@@ -19,9 +19,9 @@ from literacy_app.areas.queries import pilots_within
 from literacy_app.contacts.loader import read_contact
 from literacy_app.contacts.service import keep_contact
 from literacy_app.fieldwork.loader import read_roster, read_visit
-from literacy_app.fieldwork.service import keep_roster, keep_visit
+from literacy_app.fieldwork.service import RecordError, keep_roster, keep_visit
 from literacy_app.foundation.audit import record
-from literacy_app.foundation.errors import InputError, NotFound, Refused
+from literacy_app.foundation.errors import NotFound, Refused
 from literacy_app.foundation.orm import insert_new
 from literacy_app.offline import queries
 from literacy_app.offline.loader import id_in, read_envelope, read_interview, read_plain
@@ -97,13 +97,14 @@ def receive_record(session: Session, raw: bytes, holder: Holder, keys: Keys, now
     return RecordOutcome(Reply.STORED, _receipt(row))
 
 
-def _settle(
-    session: Session, row: RecordRow, envelope: Envelope, holder: Holder, keys: Keys, now: datetime
-) -> None:
+def _settle(session: Session, row: RecordRow, envelope: Envelope, holder: Holder, keys: Keys, now: datetime) -> None:
     effect = _effect(session, envelope, holder, keys, now)
     row.status, row.reason = effect.status, effect.reason and effect.reason[:LONGEST_REASON]
     row.raw = row.raw if effect.status is State.ATTENTION else None
-    actor, detail = f"device:{holder.login}", {"kind": envelope.kind, "device": str(holder.device), "status": row.status}
+    actor, detail = (
+        f"device:{holder.login}",
+        {"kind": envelope.kind, "device": str(holder.device), "status": row.status},
+    )
     record(session, envelope.pilot, now, actor, "record_received", str(envelope.id), **detail)
 
 
@@ -123,8 +124,8 @@ def _effect(session: Session, envelope: Envelope, holder: Holder, keys: Keys, no
         return _Effect(State.ATTENTION, "household_unknown")
     except Refused as refused:
         return _Effect(State.ATTENTION, refused.reason)
-    except InputError as error:
-        return _Effect(State.ATTENTION, str(error))
+    except RecordError as error:
+        return _unreadable(error.errors)
     except OperationalError:
         raise
     except Exception:
@@ -138,7 +139,7 @@ def _visit(
     found = read_visit(plain)
     if isinstance(found, dict):
         return _unreadable(found)
-    keep_visit(session, envelope.pilot, found, holder.login, holder.device, now)
+    keep_visit(session, envelope.pilot, found, holder, holder.device, now)
     return _Effect(State.ACCEPTED, REVOKED if holder.revoked else None)
 
 
@@ -148,7 +149,7 @@ def _roster(
     found = read_roster(plain)
     if isinstance(found, dict):
         return _unreadable(found)
-    keep_roster(session, envelope.pilot, found, holder.login, holder.device, now)
+    keep_roster(session, envelope.pilot, found, holder, holder.device, now)
     return _Effect(State.ACCEPTED, REVOKED if holder.revoked else None)
 
 
@@ -195,9 +196,7 @@ def _unreadable(errors: dict[str, str]) -> _Effect:
     return _Effect(State.ATTENTION, json.dumps(errors, ensure_ascii=False))
 
 
-def _again(
-    session: Session, row: RecordRow, raw: bytes, digest: str, holder: Holder, now: datetime
-) -> RecordOutcome:
+def _again(session: Session, row: RecordRow, raw: bytes, digest: str, holder: Holder, now: datetime) -> RecordOutcome:
     if row.sha256 == digest:
         return RecordOutcome(Reply.REPEATED, _receipt(row))
     values = {

@@ -59,7 +59,7 @@ def open_record(row: FieldKey, envelope: Envelope, secret: str) -> bytes | None:
     try:
         kept = _cipher(secret).decrypt(row.private[:NONCE], row.private[NONCE:], row.public)
         pair = cast(EllipticCurvePrivateKey, load_der_private_key(kept, None))
-        opened: bytes = SUITE.decrypt(envelope.sealed, pair, f"literacy record 1:{envelope.id}".encode())
+        opened: bytes = SUITE.decrypt(envelope.sealed, pair, f"literacy record 1 {envelope.id}".encode())
     except (InvalidTag, ValueError):
         return None
     return opened

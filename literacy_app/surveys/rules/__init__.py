@@ -15,7 +15,6 @@ from literacy_app.foundation.codes import short
 from literacy_app.foundation.languages import Bilingual
 from literacy_app.questions.rules import Question, QuestionWords
 
-
 # Where a wave states no day; time enough for back-checks (GB/T 35273-2020, 6.1: no longer than the purpose needs).
 CONTACTS_KEPT = timedelta(days=90)
 

@@ -51,7 +51,7 @@ def submit() -> Any:
     if raw is None:
         return jsonify(error="too_large", most=LARGEST_BODY), 413
     status, body = _reply(_receive(raw, caller))
-    response = _json(body)
+    response = json_reply(body)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response, status
@@ -78,7 +78,7 @@ def submit_batch() -> Any:
             continue
         status, answer = _reply(_receive(body, caller))
         replies.append({"status": status, "body": answer})
-    return _json(replies), 200
+    return json_reply(replies), 200
 
 
 def body_of(most: int) -> bytes | None:
@@ -95,7 +95,7 @@ def challenge(token: str) -> Any:
     """A puzzle (ALTCHA, version 1). Solved, Base64, in the header `Literacy-Proof`, it makes a crowded link's answer count."""
     if service.entry_of(reading(), token) is None:
         return jsonify(error="no_such_link"), 404
-    response = _json(service.new_challenge(signing_key(), policy(), clock.now()))
+    response = json_reply(service.new_challenge(signing_key(), policy(), clock.now()))
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -110,7 +110,7 @@ def describe(token: str) -> Any:
     wave = found.wave
     instrument = service.instrument_of(reading(), wave)
     header = wave.header
-    return _json(
+    return json_reply(
         {
             "wave": wave.id,
             "instrument": instrument.name,
@@ -270,5 +270,6 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
     }
 
 
-def _json(body: Any) -> Response:
+def json_reply(body: Any) -> Response:
+    """A reply for programs, with Chinese as it is."""
     return Response(json.dumps(body, ensure_ascii=False), mimetype="application/json")

@@ -15,7 +15,7 @@
   const DAY = 24 * 3600 * SECOND;
   const FIRST_PAUSE = 5 * SECOND;
   const LONGEST_PAUSE = 15 * 60 * SECOND;
-  const LEASE = 120 * SECOND;
+  const LONGEST_LEASE = 600 * SECOND;
   const GRACE = 7 * DAY; // an acknowledged record's body goes after this even without word of a backup
   const MOURNING = 90 * DAY; // how long its tombstone stands
   const UNSENT = ["finalised", "sending", "attention"];
@@ -39,6 +39,9 @@
     delete summary.body;
     return summary;
   };
+
+  // How long a reply may take: a very slow line carries 1 kB a second.
+  const patience = (body) => Math.min(30 * SECOND + body.length, LONGEST_LEASE);
 
   function uuid(random) {
     const bytes = random(16);
@@ -141,7 +144,7 @@
       }
       if (options.now && !this.rest.asked) {
         this.rest.until = 0;
-        this.troubles.clear();
+        for (const trouble of this.troubles.values()) trouble.until = 0;
       }
       if (this.monotonic() < this.rest.until) {
         this.wake();
@@ -151,7 +154,7 @@
         const wanted = this.wanted;
         this.running = this.wanted = null;
         this.onChange();
-        if (wanted) this.send(wanted);
+        if (wanted) this.send(wanted).catch(() => {});
         else this.wake();
       };
       this.running = this.alone(() => this.round());
@@ -165,7 +168,7 @@
       const elsewhere = { sent: 0, stopped: "elsewhere" };
       const name = "field-records";
       if (this.locks) return this.locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : elsewhere));
-      if (!(await this.lease(LEASE))) return elsewhere;
+      if (!(await this.lease(patience("")))) return elsewhere;
       try {
         return await work();
       } finally {
@@ -178,7 +181,7 @@
       return this.shelf.batch(["meta"], async (inside) => {
         const left = (await inside.get("meta", "uploader")) || { who: this.me, until: 0 };
         const ahead = left.until - this.now();
-        if (left.who !== this.me && ahead > 0 && ahead <= LEASE) return false;
+        if (left.who !== this.me && ahead > 0 && ahead <= LONGEST_LEASE) return false;
         await inside.put("meta", { id: "uploader", who: this.me, until: this.now() + length });
         return true;
       });
@@ -190,9 +193,9 @@
       let sent = 0;
       for (;;) {
         const record = await this.next(tried);
-        if (!record) return { sent, stopped: null };
+        if (!record || this.paused) return { sent, stopped: record ? "sign-in" : null };
         tried.add(record.id);
-        if (!this.locks && !(await this.lease(LEASE))) return { sent, stopped: "elsewhere" };
+        if (!this.locks && !(await this.lease(patience(record.body)))) return { sent, stopped: "elsewhere" };
         const outcome = await this.post(record);
         if (outcome.receipt) sent += 1;
         if (outcome.stop) return { sent, stopped: outcome.stop };
@@ -222,7 +225,12 @@
     async post(record) {
       if (!(await this.mark(record))) return {};
       const outcome = await this.ask(record);
-      await this.settle(record.id, outcome);
+      try {
+        await this.settle(record.id, outcome);
+      } catch (error) {
+        if (!(error instanceof root.Store.Full)) throw error;
+        return { stop: "full" }; // it will be sent again, and the server knows it
+      }
       this.onChange();
       return outcome;
     }
@@ -232,7 +240,7 @@
       try {
         return await this.change(record.id, (kept) => {
           if (kept.state !== "finalised") return null;
-          return { state: "sending", attempts: kept.attempts + 1, lease_until: this.now() + LEASE };
+          return { state: "sending", attempts: kept.attempts + 1, lease_until: this.now() + patience(kept.body) };
         });
       } catch (error) {
         if (error instanceof root.Store.Full) return true; // a full phone must still be able to send
@@ -279,7 +287,7 @@
         timer = this.timers.setTimeout(() => {
           abort.abort();
           reject(new Error("too late"));
-        }, 30 * SECOND + body.length); // 1 kB a second
+        }, patience(body));
       });
       const asked = async () => {
         const reply = await this.fetch(this.address, {
@@ -441,7 +449,10 @@
     // When to send: at start, when the network or the page comes back, and every minute. Gives what ends it.
     static watch(window, queue, every = 60 * SECOND) {
       const send = (options) => queue.send(options).catch(() => {});
-      const online = () => send({ now: true });
+      const online = () => {
+        queue.troubles.clear(); // another network may carry what the last did not
+        send({ now: true });
+      };
       const seen = () => {
         if (window.document.visibilityState === "visible") send();
       };

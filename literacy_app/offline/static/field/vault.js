@@ -4,7 +4,8 @@
 //     const vault = await Vault.open(crypto.subtle, kept, pin);           // null if the PIN is wrong
 //     await vault.encrypt(object)   await vault.decrypt(text)
 //     const kept = await Vault.change(crypto.subtle, kept, old, pin);     // null if the old PIN is wrong
-//     const { vault, wait } = await Vault.unlock({ shelf, subtle, pin, now });   // with the delay after wrong PINs
+//     const { vault, wait } = await Vault.unlock({ shelf, subtle, pin });   // with the delay after wrong PINs, in ms
+//     const wait = await Vault.left({ shelf });                             // what is left of it, for the screen
 //
 // A PIN slows down whoever finds the phone and does not stop him; what is finished is sealed to the server's key instead
 // (seal.js), which the phone itself cannot open.
@@ -88,29 +89,48 @@
     return raw && wrap(subtle, pin, raw, random, now);
   }
 
-  // Milliseconds to wait before the next try. `state` is {wrong, at}: how many tries were wrong in a row, and when the
-  // last was; `now` and `at` count from the opening of the page (performance.now), which nobody can set. A time before
-  // `at` belongs to a later opening, which has waited at least that long itself.
+  // Milliseconds to wait before the next try. `state` is {wrong, at}: how many tries in a row were wrong, and since when
+  // this page knows it. `now` and `at` count from the opening of the page (performance.now), which nobody can set; only
+  // the number is kept, so a restart begins the wait anew.
   function wait(state, now) {
-    if (!state || state.wrong <= FREE) return 0;
+    if (state.wrong <= FREE) return 0;
     const delay = Math.min(SECOND * Math.pow(2, state.wrong - FREE - 1), LONGEST);
-    return Math.max(delay - (now >= state.at ? now - state.at : now), 0);
+    return Math.max(delay - (now - state.at), 0);
+  }
+
+  const known = new Map(); // owner -> state
+
+  async function look(shelf, owner, now) {
+    const { wrong } = (await shelf.get("meta", "tries")) || { wrong: 0 };
+    const state = known.get(owner);
+    if (!state || state.wrong !== wrong) known.set(owner, { wrong, at: now() });
+    return known.get(owner);
+  }
+
+  // For the screen that asks for the PIN, as soon as it opens: the wait begins with the first look.
+  async function left({ shelf, now = clock }) {
+    return wait(await look(shelf, shelf.owner, now), now());
   }
 
   // Tries a PIN. The try counts as wrong from before it is made, so that breaking off saves nothing.
   async function unlock({ shelf, subtle, pin, now = clock, random = draw }) {
     const kept = await shelf.get("meta", "vault");
-    const left = await shelf.batch(["meta"], async (inside) => {
-      const state = (await inside.get("meta", "tries")) || { id: "tries", wrong: 0, at: 0 };
-      const left = wait(state, now());
-      if (left === 0) await inside.put("meta", { id: "tries", wrong: state.wrong + 1, at: now() });
-      return left;
+    const wrong = await shelf.batch(["meta"], async (inside) => {
+      const state = await look(inside, shelf.owner, now);
+      if (wait(state, now()) > 0) return null;
+      await inside.put("meta", { id: "tries", wrong: state.wrong + 1 });
+      return state.wrong + 1;
     });
-    if (left > 0) return { vault: null, wait: left };
-    const vault = await open(subtle, kept, pin, random);
-    if (vault) await shelf.put("meta", { id: "tries", wrong: 0, at: 0 });
-    return { vault, wait: vault ? 0 : wait(await shelf.get("meta", "tries"), now()) };
+    if (wrong !== null) {
+      known.set(shelf.owner, { wrong, at: now() });
+      const vault = await open(subtle, kept, pin, random);
+      if (vault) {
+        await shelf.put("meta", { id: "tries", wrong: 0 });
+        return { vault, wait: 0 };
+      }
+    }
+    return { vault: null, wait: await left({ shelf, now }) };
   }
 
-  root.Vault = { make, open, change, wait, unlock };
+  root.Vault = { make, open, change, wait, left, unlock };
 })(typeof globalThis === "object" ? globalThis : self);

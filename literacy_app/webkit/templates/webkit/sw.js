@@ -11,7 +11,7 @@ self.addEventListener('install', event => {
 
 /* The version before stays too, so that lessons opened then keep the style that they were made for. */
 self.addEventListener('activate', event => event.waitUntil((async () => {
-  const names = await caches.keys();
+  const names = (await caches.keys()).filter(name => !name.startsWith('field-')); /* the interviewer's app has a worker of its own */
   await Promise.all(names.filter((name, i) => OFF || (name !== CACHE && i < names.length - 2)).map(name => caches.delete(name)));
   if (OFF) await self.registration.unregister();
 })()));

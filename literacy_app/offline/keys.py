@@ -1,2 +1,0 @@
-"""E
-rm literacy_app/offline/keys.py
