@@ -19,6 +19,7 @@ def create_app(settings: "Settings") -> "Flask":
     from literacy_app.areas.views import init_places
     from literacy_app.authoring.views import blueprint as authoring
     from literacy_app.exports.views import blueprint as exports
+    from literacy_app.fieldwork.views import blueprint as fieldwork
     from literacy_app.groups.views.joining import blueprint as joining
     from literacy_app.groups.views.leading import blueprint as groups
     from literacy_app.groups.views.posters import blueprint as posters
@@ -26,9 +27,9 @@ def create_app(settings: "Settings") -> "Flask":
     from literacy_app.learners.views import remember_learner
     from literacy_app.lessons.views import blueprint as lessons
     from literacy_app.lessons.views import init_recordings
-    from literacy_app.operations.views import blueprint as operations
     from literacy_app.offline.views.api import blueprint as field_api
     from literacy_app.offline.views.app import blueprint as field
+    from literacy_app.operations.views import blueprint as operations
     from literacy_app.paper.views.blueprint import blueprint as paper
     from literacy_app.practice.views.before_after import blueprint as before_after
     from literacy_app.practice.views.certificates import blueprint as certificates
@@ -63,6 +64,7 @@ def create_app(settings: "Settings") -> "Flask":
         app.register_blueprint(blueprint)
     app.register_blueprint(levels)
     app.register_blueprint(sampling)
+    app.register_blueprint(fieldwork)
     app.register_blueprint(field_api)
     app.register_blueprint(field)
     app.register_blueprint(paper)

@@ -1,5 +1,6 @@
 """Looking up households in the field with what is known of each, and who goes where."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -140,6 +141,14 @@ def cases(
         )
         found.append((row, case))
     return found
+
+
+def reserves_left(session: Session, draw: DrawRow) -> dict[str, int]:
+    """How many reserves each village has that were not brought in."""
+    home = HouseholdRow
+    query = select(home.village, func.count()).where(*EVERYWHERE.of(home, draw), home.reserve).group_by(home.village)
+    used = Counter(row.village for row in replacements(session, draw))
+    return {village: listed - used[village] for village, listed in session.execute(query)}
 
 
 def in_turn(session: Session, draw: DrawRow, row: HouseholdRow) -> tuple[int, int]:

@@ -12,9 +12,11 @@ from literacy_app.fieldwork.service.settling import open_field
 from literacy_app.fieldwork.service.watching import (
     Cluster,
     Given,
+    Look,
     Monitor,
     RosterGiven,
     households_for,
+    look_at,
     monitor,
 )
 
@@ -22,6 +24,7 @@ __all__ = [
     "Cluster",
     "Given",
     "Kept",
+    "Look",
     "Monitor",
     "RecordError",
     "RosterGiven",
@@ -32,6 +35,7 @@ __all__ = [
     "households_for",
     "keep_roster",
     "keep_visit",
+    "look_at",
     "monitor",
     "open_field",
 ]

@@ -9,22 +9,27 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from literacy_app.fieldwork import queries
-from literacy_app.fieldwork.queries import Spot
+from literacy_app.fieldwork.queries import Address, Spot
 from literacy_app.fieldwork.rules import (
     Case,
     Counts,
     Disposition,
+    Effort,
+    Finding,
     Progress,
     Rate,
     RateName,
     Visited,
     count,
+    may_replace,
+    next_reserve,
     progress,
     rates,
     respondent_id,
     valid_rate,
 )
-from literacy_app.sampling.models import DrawRow
+from literacy_app.foundation.errors import NotFound
+from literacy_app.sampling.models import DrawRow, HouseholdRow
 from literacy_app.sampling.rules import Selection
 from literacy_app.sampling.service import plan_of
 
@@ -132,3 +137,27 @@ def _given(session: Session, draw: DrawRow, spot: Spot) -> dict[str, list[Given]
             )
         )
     return found
+
+
+@dataclass(frozen=True)
+class Look:
+    """One household of the field with what the rule says of it, and the number of the reserve that would come in."""
+
+    row: HouseholdRow
+    case: Case
+    finding: Finding
+    reserve: int | None
+    replaces: int | None  # the household whose place it took
+
+
+def look_at(session: Session, draw: DrawRow, address: Address, effort: Effort) -> Look:
+    """A household with all that is known of it. Raises NotFound for one that is not in the field."""
+    known = queries.cases(session, draw, Spot([address[0]]), reserves=True)
+    cases = [case for _row, case in known]
+    found = next(((row, case) for row, case in known if (case.village, case.number) == address), None)
+    replaces = {one.replaced_by: one.number for one in cases if one.replaced_by is not None}
+    if found is None or (found[1].reserve and found[1].number not in replaces):
+        raise NotFound(f"{address[0]}/{address[1]}")
+    row, case = found
+    reserve = next_reserve(cases, case)
+    return Look(row, case, may_replace(case, effort), reserve.number if reserve else None, replaces.get(case.number))
