@@ -25,7 +25,7 @@ assert metadata.tables, "all tables must be known"
 
 LOGIN, AREA = "drill", "990201"
 SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-INFO = "literacy record 1:"
+INFO = "literacy record 1 "
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,12 @@ def enrol(data: Path, login: str = LOGIN) -> Phone:
 
 
 def key_from(base: str, phone: Phone) -> Key | None:
-    """The key that a server gives to phones; None from one that knows nothing of phones."""
+    """The key that a server gives to phones; None from one that knows nothing of phones. Raises for a server that fails."""
     headers = {"Authorization": f"Bearer {phone.token}"}
     reply = httpx.get(f"{base}/api/v1/field/assignments", headers=headers, timeout=10, trust_env=False)
-    return Key(**reply.json()["key"]) if reply.status_code == 200 else None
+    if reply.status_code == 404:
+        return None
+    return Key(**reply.raise_for_status().json()["key"])
 
 
 def sealer(key: Key) -> Callable[[stock.Interview, int], bytes]:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import httpx
 
-from drill import supervisor
+from drill import interviewer, supervisor
 from drill.checker import Findings, Run, Stored, check, read_stored
 from drill.history import History
-from drill.interviewer import enrol, key_from, sealer
+from drill.interviewer import enrol
 from drill.phones import PATIENCE, Crowd, Door
 from drill.proxy import Kind, Proxy, mixed, straight
 from drill.supervisor import NotReady, Supervisor
@@ -216,10 +216,11 @@ def run(
     if tuple(command) == supervisor.SERVE:
         wanted["sealed"] = 1  # another server may know nothing of phones
     with _folder(phase) as folder:
-        server, history = Supervisor(prepared, folder / "data", command), History()
-        server.start()
-        with Proxy(server.port) as proxy:
-            crowd = Crowd(_doors(server, proxy.port), folder / "phones", history, seed, pace=PACE)
+        with Supervisor(prepared, folder / "data", command) as server, Proxy(server.port) as proxy:
+            phones = [enrol(server.data) for _ in range(PHONES // 2)]
+            server.start()
+            history = History()
+            crowd = Crowd(_doors(server, proxy.port, phones), folder / "phones", history, seed, pace=PACE)
             stage = Stage(server, proxy, crowd, history, random.Random(f"{seed} {phase.name}"), say)
             stage.least_kills = wanted.get("kills", 0)
             try:
@@ -230,9 +231,8 @@ def run(
             finally:
                 proxy.plan = straight
                 crowd.end(DRAIN_SECONDS if server.ready() else 0.0)
-                server.stop()
-            stage.happened.update({str(kind): count for kind, count in proxy.happened.items()})
         stored = read_stored(server.database)
+    stage.happened.update({str(kind): count for kind, count in proxy.happened.items()})
     stage.happened["put_off"] = _put_off(stage)
     stage.happened["sealed"] = len(history.sealed & history.acknowledged())
     stage.happened["wrong_clocks"] = sum("clock" in row.flags for row in stored.rows)
@@ -241,15 +241,11 @@ def run(
     return Outcome(phase.name, check(history, stored, judged) | seen, stage, stored, seconds, time.monotonic() - began)
 
 
-def _doors(server: Supervisor, port: int) -> list[Door]:
-    """Half of the phones answer by a link; the others are interviewers' and seal, where the server has a door for that."""
-    link = Door(port, server.link())
-    phones = [enrol(server.data) for _ in range(PHONES // 2)]
-    key = key_from(server.base, phones[0])
-    if key is None:
-        return [link] * PHONES
-    doors = [Door(port, phone.token, "/api/v1/records", sealer(key)) for phone in phones]
-    return doors + [link] * (PHONES - len(doors))
+def _doors(server: Supervisor, port: int, phones: Sequence[interviewer.Phone]) -> list[Door]:
+    """Half of the phones are interviewers' and seal, where the server has a door for that; the others answer by a link."""
+    key = interviewer.key_from(server.base, phones[0])
+    sealing = [Door(port, one.token, "/api/v1/records", interviewer.sealer(key)) for one in phones] if key else []
+    return sealing + [Door(port, server.link())] * (PHONES - len(sealing))
 
 
 @contextmanager

@@ -62,9 +62,11 @@ def judge(answer: Answer | None, interview: stock.Interview) -> tuple[Result, st
     try:
         receipt = json.loads(answer.body)
         named = (receipt["id"], receipt["sha256"])
-        received_at = str(receipt["received_at"])
+        received_at, status = str(receipt["received_at"]), receipt["status"]
     except (ValueError, TypeError, KeyError):
         return Result.UNKNOWN, None
+    if status == "attention":  # kept, but nobody could read it: the phone keeps its copy too
+        return Result.REFUSED, None
     if answer.status in (201, 202) and named == (interview.id, hashlib.sha256(interview.sent).hexdigest()):
         return Result.OK, received_at
     return Result.UNKNOWN, None

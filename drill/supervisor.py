@@ -11,6 +11,8 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import httpx
 
@@ -59,7 +61,7 @@ def _environment(data: Path, more: Mapping[str, str] | None = None) -> dict[str,
 
 
 class Supervisor:
-    """One server on a copy of prepared data. `recoveries` are the seconds from each start after a kill to ready."""
+    """One server on a copy of prepared data, stopped at the end of a `with`. `recoveries` are the seconds from each start after a kill to ready."""
 
     def __init__(self, prepared: Path, data: Path, command: Sequence[str] = SERVE) -> None:
         if not (data / DATABASE).exists():
@@ -70,6 +72,14 @@ class Supervisor:
         self.kills = 0
         self.recoveries: list[float] = []
         self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
 
     @property
     def database(self) -> Path:

@@ -14,7 +14,12 @@ from drill.phones import Answer, Pending, judge
 
 NOW = datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
 MADE = stock.interview(random.Random(1), NOW)
-RECEIPT = {"id": MADE.id, "sha256": hashlib.sha256(MADE.body).hexdigest(), "received_at": NOW.isoformat()}
+RECEIPT = {
+    "id": MADE.id,
+    "sha256": hashlib.sha256(MADE.body).hexdigest(),
+    "received_at": NOW.isoformat(),
+    "status": "accepted",
+}
 
 
 def test_the_list_survives_a_crash_in_the_middle_of_a_line(tmp_path: Path) -> None:
@@ -55,6 +60,11 @@ def test_a_receipt_of_these_very_bytes_is_one(status: int) -> None:
 )
 def test_anything_else_is_none(answer: Answer | None) -> None:
     assert judge(answer, MADE) == (Result.UNKNOWN, None)
+
+
+def test_a_receipt_for_what_nobody_could_read_is_none() -> None:
+    answer = Answer(201, json.dumps(RECEIPT | {"status": "attention"}).encode())
+    assert judge(answer, MADE) == (Result.REFUSED, None)
 
 
 @pytest.mark.parametrize("status", [409, 422])
