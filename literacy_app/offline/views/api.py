@@ -74,7 +74,7 @@ def assignments() -> Any:
             "key": public_key,
             # Nothing that was received is covered by a backup yet that has been tried: phones keep a week of it.
             "safe_until": None,
-            "limits": {"warn_hours": figures.unsent_warn_hours.value, "attempts": effort.attempts},
+            "limits": {"warn_hours": figures.unsent_warn_hours.value, "attempts": effort.visits},
             "kish": {table.value: persons for table, persons in PERSONS.items()},
             "waves": [_wave(one) for one in waves.values()],
             "clusters": [_cluster(one) for one in clusters],
