@@ -158,8 +158,9 @@
     const people = await everybody(), before = people.find((one) => one.id === owner);
     const sent = new FormData(form);
     if (before) sent.append("device", before.device);
-    const reply = await root.fetch(form.action, { method: "POST", body: sent, credentials: "same-origin", redirect: "error" });
-    if (reply.status !== 201) return wrong(say("start_failed"));
+    const asked = { method: "POST", body: sent, credentials: "same-origin", redirect: "error" };
+    const reply = await root.fetch(form.action, asked).catch(() => null);
+    if (!reply || reply.status !== 201) return wrong(say("start_failed"));
     const account = await reply.json();
     let kept = known;
     if (!vault) ({ vault, kept } = await Vault.make(root.crypto.subtle, pin));
@@ -385,17 +386,10 @@
 
   const address = (cluster, house) => ({ draw: cluster.draw, village: cluster.village, number: house.number });
 
-  // Everything that is finished goes through here; a phone without room says so, and the screen stays as it was.
+  // Everything that is finished goes through here.
   async function finish(records, step, options = {}) {
     const pilot = view.cluster.pilot;
-    try {
-      await me.queue.finaliseAll(records.map((one) => Object.assign({ pilot }, one)), Object.assign({ put: step.put }, options));
-    } catch (error) {
-      if (!(error instanceof Store.Full)) throw error;
-      const [screen, before] = [Array.from(field("screen").childNodes), view];
-      show("t-full", {}, { retry: () => finish(records, step, options), screen, before });
-      return new Promise(() => {}); // whoever waits goes on when it is kept
-    }
+    await me.queue.finaliseAll(records.map((one) => Object.assign({ pilot }, one)), Object.assign({ put: step.put }, options));
     step.keep();
     me.queue.send({ now: true }).catch(() => {});
   }
@@ -509,14 +503,7 @@
 
   async function save(draft) {
     draft.changed_at = Date.now();
-    try {
-      await me.shelf.put("drafts", { id: draft.id, data: await me.vault.encrypt(draft) });
-    } catch (error) {
-      if (!(error instanceof Store.Full)) throw error;
-      const [screen, before] = [Array.from(field("screen").childNodes), view];
-      show("t-full", {}, { retry: () => save(draft), screen, before });
-      return new Promise(() => {});
-    }
+    await me.shelf.put("drafts", { id: draft.id, data: await me.vault.encrypt(draft) });
   }
 
   async function ask1(draft, form, at) {
@@ -750,11 +737,12 @@
       await today();
       document.querySelector("[data-slot=notices]").prepend(fresh ? notice("good", say("refreshed")) : notice("warn", say("refresh_failed"), say("refresh_failed_text")));
     },
-    again: async () => {
-      const { retry, screen, before } = view;
-      await retry();
+    again: () => {
+      const { work, screen, before } = view;
       view = before;
-      field("screen").replaceChildren(...screen);
+      field("screen").textContent = "";
+      field("screen").append(...screen);
+      return attempt(work);
     },
   };
 
@@ -775,6 +763,22 @@
     },
   };
 
+  // What could not be kept is said, and can be done once more with everything as it was on the screen.
+  async function attempt(work) {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof Store.Full)) {
+        const part = notice("error", say("trouble"), say("trouble_text"));
+        field("screen").prepend(part);
+        root.scrollTo(0, 0);
+        throw error; // for the console
+      }
+      const screen = Array.from(field("screen").childNodes);
+      show("t-full", {}, { work, screen, before: view });
+    }
+  }
+
   let busy = false;
 
   // One thing at a time: a second tap while the first is being kept does nothing.
@@ -783,7 +787,7 @@
     busy = true;
     body.setAttribute("aria-busy", "true");
     try {
-      await work();
+      await attempt(work);
     } finally {
       busy = false;
       body.removeAttribute("aria-busy");

@@ -64,6 +64,11 @@
       this.troubles = new Map(); // id -> {failures, until}: in memory only, a restart may try at once
     }
 
+    // Whatever the screen makes of it, it cannot disturb the queue.
+    tell() {
+      Promise.resolve().then(this.onChange);
+    }
+
     // Finishing
 
     // Seals what was collected and keeps it: when this resolves, the record is on the disk and its draft is gone. The same
@@ -83,7 +88,7 @@
       }
       let made = null;
       while (!made) made = await this.number(sealed, options);
-      this.onChange();
+      this.tell();
       return made;
     }
 
@@ -153,7 +158,7 @@
       const ended = () => {
         const wanted = this.wanted;
         this.running = this.wanted = null;
-        this.onChange();
+        this.tell();
         if (wanted) this.send(wanted).catch(() => {});
         else this.wake();
       };
@@ -192,13 +197,16 @@
       const tried = new Set();
       let sent = 0;
       for (;;) {
-        const record = await this.next(tried);
-        if (!record || this.paused) return { sent, stopped: record ? "sign-in" : null };
-        tried.add(record.id);
-        if (!this.locks && !(await this.lease(patience(record.body)))) return { sent, stopped: "elsewhere" };
-        const outcome = await this.post(record);
-        if (outcome.receipt) sent += 1;
-        if (outcome.stop) return { sent, stopped: outcome.stop };
+        const line = await this.due(tried);
+        if (!line.length) return { sent, stopped: null };
+        for (const { id, body } of line) {
+          if (this.paused) return { sent, stopped: "sign-in" };
+          tried.add(id);
+          if (!this.locks && !(await this.lease(patience(body)))) return { sent, stopped: "elsewhere" };
+          const outcome = await this.post(id);
+          if (outcome.receipt) sent += 1;
+          if (outcome.stop) return { sent, stopped: outcome.stop };
+        }
       }
     }
 
@@ -211,19 +219,19 @@
       });
     }
 
-    // The oldest that is due; what has failed lately comes after what has not, so that it stands in nobody's way.
-    async next(tried) {
-      const trouble = (record) => this.troubles.get(record.id) || { failures: 0, until: 0 };
+    // Oldest first; but what has failed lately comes after what has not, so that it stands in nobody's way.
+    async due(tried) {
+      const until = (record) => (this.troubles.get(record.id) || { until: 0 }).until;
+      const rank = (record) => (this.troubles.has(record.id) ? 1 : 0);
       const due = (await this.shelf.all("records", "finalised")).filter(
-        (record) => !tried.has(record.id) && trouble(record).until <= this.monotonic()
+        (record) => !tried.has(record.id) && until(record) <= this.monotonic()
       );
-      const rank = (record) => (trouble(record).failures ? 1 : 0);
-      due.sort((one, other) => rank(one) - rank(other) || one.sequence - other.sequence);
-      return due[0];
+      return due.sort((one, other) => rank(one) - rank(other) || one.sequence - other.sequence);
     }
 
-    async post(record) {
-      if (!(await this.mark(record))) return {};
+    async post(id) {
+      const record = await this.mark(id);
+      if (!record) return {};
       const outcome = await this.ask(record);
       try {
         await this.settle(record.id, outcome);
@@ -231,30 +239,31 @@
         if (!(error instanceof root.Store.Full)) throw error;
         return { stop: "full" }; // it will be sent again, and the server knows it
       }
-      this.onChange();
+      this.tell();
       return outcome;
     }
 
-    // Says `sending` before the first byte goes out.
-    async mark(record) {
+    // Says `sending` before the first byte goes out. Gives the record, or null if another tab was faster.
+    async mark(id) {
       try {
-        return await this.change(record.id, (kept) => {
+        return await this.change(id, (kept) => {
           if (kept.state !== "finalised") return null;
           return { state: "sending", attempts: kept.attempts + 1, lease_until: this.now() + patience(kept.body) };
         });
       } catch (error) {
-        if (error instanceof root.Store.Full) return true; // a full phone must still be able to send
+        if (error instanceof root.Store.Full) return this.shelf.get("records", id); // a full phone must still send
         throw error;
       }
     }
 
-    // One record's change, if `work` gives one for what is kept now; says whether it did.
+    // Changes one record, if `work` gives changes for what is kept now; gives the record then, else null.
     change(id, work) {
       return this.shelf.batch(["records"], async (inside) => {
         const kept = await inside.get("records", id);
         const changes = kept && work(kept);
-        if (changes) await inside.put("records", Object.assign(kept, changes));
-        return Boolean(changes);
+        if (!changes) return null;
+        await inside.put("records", Object.assign(kept, changes));
+        return kept;
       });
     }
 
@@ -328,9 +337,8 @@
         this.onSignIn();
         return;
       }
-      const own = this.troubles.get(id) || { failures: 0, until: 0 };
-      const failures = own.failures + 1;
-      this.troubles.set(id, { failures, until: outcome.stop ? 0 : this.monotonic() + this.pause(failures) });
+      const failures = (this.troubles.get(id) || { failures: 0 }).failures + 1;
+      this.troubles.set(id, { failures, until: this.monotonic() + this.pause(failures) });
       if (outcome.stop) {
         const times = this.rest.failures + 1;
         const length = Math.max(outcome.after || 0, this.pause(times));
@@ -351,8 +359,8 @@
       this.timers.clearTimeout(this.timer);
       this.timer = null;
       if (!ends.length || this.paused) return;
-      const first = Math.max(Math.min(...ends), this.rest.until);
-      this.timer = this.timers.setTimeout(() => this.send().catch(() => {}), first - this.monotonic());
+      const left = Math.min(...ends) - this.monotonic();
+      this.timer = this.timers.setTimeout(() => this.send().catch(() => {}), left);
     }
 
     resume(token) {
@@ -389,7 +397,7 @@
         }
         return gone;
       });
-      if (gone) this.onChange();
+      if (gone) this.tell();
       return gone;
     }
 
@@ -402,7 +410,7 @@
         });
         if (changed) found += 1;
       }
-      this.onChange();
+      this.tell();
       return found;
     }
 
