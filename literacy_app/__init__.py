@@ -36,6 +36,7 @@ def create_app(settings: "Settings") -> "Flask":
     from literacy_app.practice.views.me import blueprint as me
     from literacy_app.practice.views.questions import blueprint as practice
     from literacy_app.practice.views.review import blueprint as review
+    from literacy_app.quality.views import blueprint as quality
     from literacy_app.questions.views import blueprint as questions
     from literacy_app.reports.views.levels import blueprint as levels
     from literacy_app.reports.views.overview import blueprint as reports
@@ -67,6 +68,7 @@ def create_app(settings: "Settings") -> "Flask":
     app.register_blueprint(fieldwork)
     app.register_blueprint(field_api)
     app.register_blueprint(field)
+    app.register_blueprint(quality)
     app.register_blueprint(paper)
     app.register_blueprint(exports)
     return app

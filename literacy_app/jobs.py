@@ -17,6 +17,7 @@ from literacy_app.foundation import clock
 from literacy_app.foundation.clock import REPORTING_ZONE, reporting_date
 from literacy_app.foundation.jobruns import claim, fail, finish
 from literacy_app.foundation.policy import Policy
+from literacy_app.quality.service.back_checks import draw_everywhere
 from literacy_app.surveys.service import forget_crowds, forget_drafts
 from literacy_app.webkit.extensions import reading, transaction
 from literacy_app.webkit.policy import policy
@@ -51,6 +52,7 @@ JOBS = (
     Job("forget_crowds", 3, lambda session, policy, now: forget_crowds(session, now)),
     Job("forget_ended_sign_ins", 3, lambda session, policy, now: forget_ended_sign_ins(session, now)),
     Job("forget_contacts", 3, lambda session, policy, now: forget_contacts(session, now)),
+    Job("draw_back_checks", 2, lambda session, policy, now: draw_everywhere(session, policy, now)),
     Job("check_levels", 4, look=_check_levels),
 )
 

@@ -52,6 +52,22 @@ class Result(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class Outcome(StrEnum):
+    """What somebody says who has tried to ask again."""
+
+    ASKED = "asked"
+    NOT_INTERVIEWED = "not_interviewed"
+    UNREACHABLE = "unreachable"
+
+
+class Verdict(StrEnum):
+    """What a supervisor decides about an interview."""
+
+    APPROVE = "approve"
+    RETURN = "return"
+    VOID = "void"
+
+
 class Review(StrEnum):
     """What a supervisor says of an interview without changing where it stands."""
 
