@@ -125,7 +125,7 @@ def test_a_household_is_interviewed_without_a_network_and_arrives_when_there_is_
     context.set_offline(False)
     page.wait_for_function("() => document.getElementById('sync').innerText.includes('都上传了')")
     assert state(page) == {"acknowledged": 3, "drafts": 0}
-    assert re.search("收据号 [0-9A-F]{4}-[0-9A-F]{4}", page.inner_text("#screen"))
+    assert re.search("回执号 [0-9A-F]{4}-[0-9A-F]{4}", page.inner_text("#screen"))
     page.click("[data-do=today]")
     assert page.locator(".house.over", has_text="访成了").count() == before + 1
     visitor.complaints[:] = [one for one in visitor.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
