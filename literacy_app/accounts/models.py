@@ -52,7 +52,7 @@ class Device(Base):
     """A phone that one interviewer collects with, known by the hash of its token.
 
     `unsent` and `sequence` are what the phone said of itself when it last called: how many records it still holds, and the
-    number of the last one it made.
+    number of the last one it made. `began` is the number that it had reached when it was registered.
     """
 
     __tablename__ = "device"
@@ -66,6 +66,7 @@ class Device(Base):
     seen_at: Mapped[datetime] = mapped_column(Moment)
     unsent: Mapped[int]
     sequence: Mapped[int]
+    began: Mapped[int]
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
     revoked_by: Mapped[str | None] = mapped_column(String(60))
 

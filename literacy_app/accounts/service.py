@@ -268,8 +268,13 @@ def enable(session: Session, login: str, now: datetime) -> None:
     record(session, NO_PILOT, now, CONSOLE, "staff_enabled", login)
 
 
-def register_device(session: Session, staff: Staff, name: str, policy: Policy, now: datetime) -> tuple[UUID, str]:
-    """A phone for somebody who is signed in on it; its id, and the token that goes into the phone and is nowhere else."""
+def register_device(
+    session: Session, staff: Staff, name: str, policy: Policy, now: datetime, began: int = 0
+) -> tuple[UUID, str]:
+    """A phone for somebody who is signed in on it; its id, and the token that goes into the phone and is nowhere else.
+
+    `began` is the number of the last record that the phone has made under an earlier registration.
+    """
     token = DEVICE + secrets.token_urlsafe(32)
     row = Device(
         id=uuid4(),
@@ -280,7 +285,8 @@ def register_device(session: Session, staff: Staff, name: str, policy: Policy, n
         expires_at=now + timedelta(days=policy.device_days.value),
         seen_at=now,
         unsent=0,
-        sequence=0,
+        sequence=began,
+        began=began,
         revoked_at=None,
         revoked_by=None,
     )

@@ -64,9 +64,9 @@ class Span:
         return self.last - self.first + 1
 
 
-def missing(received: Iterable[int], made: int) -> tuple[Span, ...]:
-    """The numbers up to `made` that are not among those received, in spans: what a phone holds, or has lost."""
-    spans, next_ = [], 1
+def missing(received: Iterable[int], made: int, began: int = 0) -> tuple[Span, ...]:
+    """The numbers above `began` and up to `made` that are not among those received, in spans: what a phone holds, or has lost."""
+    spans, next_ = [], began + 1
     for number in sorted(set(received)):
         if number > next_:
             spans.append(Span(next_, number - 1))

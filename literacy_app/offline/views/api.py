@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from literacy_app.accounts.rules import Holder
 from literacy_app.accounts.service import holder_of, note_device
+from literacy_app.areas.rules import AGE_GROUPS
 from literacy_app.fieldwork.service import Cluster, effort_of, households_for
 from literacy_app.foundation import clock
 from literacy_app.foundation.clock import reporting_date
@@ -62,7 +63,8 @@ def assignments() -> Any:
     now = clock.now()
     with transaction() as session:
         note_device(session, holder.device, _number("unsent"), _number("sequence"), now)
-        key = service.current_key(session) or service.make_key(session, str(current_app.secret_key), now)
+        secret = keys_here().field
+        key = service.current_key(session, secret) or service.make_key(session, secret, now)
         public_key = {"id": key.id, "public": service.public_text(key)}
     clusters = households_for(reading(), holder.id, reporting_date(now))
     waves = {one.wave: wave_of(reading(), one.wave) for one in clusters}
@@ -75,6 +77,7 @@ def assignments() -> Any:
             # Nothing that was received is covered by a backup yet that has been tried: phones keep a week of it.
             "safe_until": None,
             "limits": {"warn_hours": figures.unsent_warn_hours.value, "attempts": effort.visits},
+            "ages": [AGE_GROUPS[0][0], AGE_GROUPS[-1][1]],
             "kish": {table.value: persons for table, persons in PERSONS.items()},
             "waves": [_wave(one) for one in waves.values()],
             "clusters": [_cluster(one) for one in clusters],

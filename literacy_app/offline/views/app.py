@@ -18,7 +18,7 @@ from literacy_app.foundation import clock
 from literacy_app.foundation.errors import NotFound
 from literacy_app.offline import queries, service
 from literacy_app.offline.loader import read_head
-from literacy_app.offline.rules import missing
+from literacy_app.offline.rules import MOST_RECORDS, missing
 from literacy_app.offline.views.api import keys_here
 from literacy_app.surveys.rules import Reply
 from literacy_app.webkit.extensions import reading, transaction
@@ -99,12 +99,13 @@ def device() -> Any:
     """A token for this phone: of a new phone, or a new one of a phone that this person has had before."""
     staff, known = current_staff(), request.form.get("device", "")
     name = (request.form.get("name") or request.user_agent.string)[:LONGEST_NAME]
+    began = min(max(request.form.get("sequence", 0, type=int), 0), MOST_RECORDS)
     with transaction() as session:
         try:
             id = UUID(known)
             token = accounts.renew_device(session, staff, id, policy(), clock.now())
         except (ValueError, NotFound):
-            id, token = accounts.register_device(session, staff, name, policy(), clock.now())
+            id, token = accounts.register_device(session, staff, name, policy(), clock.now(), began)
     body = {"token": token, "device": str(id), "staff": {"id": str(staff.id), "login": staff.login, "name": staff.name}}
     return body, 201, {"Cache-Control": "no-store"}
 
@@ -141,7 +142,7 @@ def _devices(**more: Any) -> str:
     rows = []
     for phone, owner in staff_queries.devices(reading()):
         if _sees(owner):
-            gaps = missing(came.get(phone.id, ()), phone.sequence)
+            gaps = missing(came.get(phone.id, ()), phone.sequence, phone.began)
             rows.append((phone, owner, gaps, sum(span.count for span in gaps)))
     need = [(pilot, row) for pilot in pilots for row in queries.in_need(reading(), pilot, MOST_IN_NEED)]
     return render_template(

@@ -13,7 +13,6 @@
   const CLOCK_TOLERANCE = 10 * 60 * 1000;
   const LEAST_PIN = 6;
   const MOST_MEMBERS = 30;
-  const AGES = [15, 69]; // who is asked; the server judges again
   const FINAL = ["refusal_household", "refusal_person", "refusal_guardian", "dead", "unable", "language", "not_dwelling", "vacant", "nobody_eligible", "quota_full"];
 
   const me = { store: null, shared: null, shelf: null, vault: null, queue: null, account: null, given: null, clusters: [], cases: {} };
@@ -156,7 +155,8 @@
     } else if (pin.length < LEAST_PIN || /^(.)\1*$/.test(pin)) return wrong(say("pin_short"));
     else if (pin !== again) return wrong(say("pin_differs"));
     const people = await everybody(), before = people.find((one) => one.id === owner);
-    const sent = new FormData(form);
+    const sent = new FormData(form), last = await shelf.get("meta", "sequence");
+    sent.append("sequence", last ? last.value : 0);
     if (before) sent.append("device", before.device);
     const asked = { method: "POST", body: sent, credentials: "same-origin", redirect: "error" };
     const reply = await root.fetch(form.action, asked).catch(() => null);
@@ -214,12 +214,14 @@
     return true;
   }
 
-  const formId = (wave, language) => `form:${wave.form}:${language}:${body.dataset.version}`;
+  const formId = (wave, language) => `form:${wave.form}:${language}`;
 
+  // Fetched again by a later version of the app, which may show questions in another way; until then the old one serves.
   async function fetchForm(wave, language) {
-    if (await me.shelf.get("meta", formId(wave, language))) return;
+    const kept = await me.shelf.get("meta", formId(wave, language)), app = body.dataset.version;
+    if (kept && kept.app === app) return;
     const form = await ask(`/api/v1/field/forms/${encodeURIComponent(wave.id)}/${language}`);
-    if (form && form.questions) await me.shelf.put("meta", { id: formId(wave, language), form });
+    if (form && form.questions) await me.shelf.put("meta", { id: formId(wave, language), app, form });
   }
 
   async function standing(problem) {
@@ -420,7 +422,7 @@
   function addMember() {
     const sex = document.querySelector("[name=sex]:checked"), age = number(field("age").value);
     if (!sex) return wrong(say("member_sex"));
-    if (!(age >= AGES[0] && age <= AGES[1])) return wrong(say("member_age"));
+    if (!(age >= me.given.ages[0] && age <= me.given.ages[1])) return wrong(say("member_age", { low: me.given.ages[0], high: me.given.ages[1] }));
     const member = { sex: sex.value, age, birthday: null };
     if (view.cluster.selection === "birthday") {
       const [month, day] = [number(field("month").value), number(field("day").value)];
@@ -501,9 +503,14 @@
 
   const wayOf = (draft, form) => Walk.walk(form, draft.answers, localNow(), draft.id);
 
-  async function save(draft) {
-    draft.changed_at = Date.now();
-    await me.shelf.put("drafts", { id: draft.id, data: await me.vault.encrypt(draft) });
+  // One after the other, each as the draft is when its turn comes: an older state never comes after a newer.
+  let saved = Promise.resolve();
+  function save(draft) {
+    saved = saved.catch(() => {}).then(async () => {
+      draft.changed_at = Date.now();
+      await me.shelf.put("drafts", { id: draft.id, data: await me.vault.encrypt(draft) });
+    });
+    return saved;
   }
 
   async function ask1(draft, form, at) {
@@ -627,6 +634,7 @@
 
   async function finished(broken) {
     const { draft, form, cluster, house } = view, at = localNow();
+    await saved;
     const interview = { kind: "interview", id: draft.id, plain: { kind: "interview", body: submission(draft, form), broken_off: broken, consent: draft.consent } };
     const records = [interview];
     if (broken) records.push({ kind: "visit", plain: Object.assign({ kind: "visit", id: uuid(), at, result: "break_off", appointment: null }, address(cluster, house)) });
