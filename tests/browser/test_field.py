@@ -127,6 +127,7 @@ def test_a_household_is_interviewed_without_a_network_and_arrives_when_there_is_
     assert state(page) == {"acknowledged": 3, "drafts": 0}
     assert re.search("回执号 [0-9A-F]{4}-[0-9A-F]{4}", page.inner_text("#screen"))
     page.click("[data-do=today]")
+    page.wait_for_selector(".house.over")
     assert page.locator(".house.over", has_text="访成了").count() == before + 1
     visitor.complaints[:] = [one for one in visitor.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
 
@@ -146,9 +147,11 @@ def test_an_interview_that_broke_in_the_middle_goes_on_where_it_was(visit: Any) 
     again.goto(f"{visitor.demonstration.base}/field/")
     unlock(again)
     again.click("[data-do=resume]")
+    again.wait_for_selector("[data-form=answer]")
     assert again.inner_text("[data-slot=progress]") == where
     assert again.locator("[data-slot=question] input").first.is_checked()
     again.click("[data-do=previous]")
+    again.wait_for_function("() => document.querySelector('[data-slot=progress]').innerText.includes('第 16 题')")
     assert again.locator("[data-slot=question] input:checked").count() == 1
 
 
