@@ -15,6 +15,19 @@ async function settled(queue) {
   for (let i = 0; i < 20; i += 1) await (queue.running || soon()).catch?.(() => {});
 }
 
+// The queue watching a window; `heard` is what it listens to.
+function watched(queue) {
+  const heard = new Map();
+  const target = { addEventListener: (name, work) => heard.set(name, work), removeEventListener: (name) => heard.delete(name) };
+  const window = {
+    ...target,
+    document: { ...target, visibilityState: "visible" },
+    setInterval: (work) => heard.set("minute", work) && 1,
+    clearInterval: () => heard.delete("minute"),
+  };
+  return { heard, window, stop: app().Queue.watch(window, queue) };
+}
+
 // A phone with records 1, 2 and 3, the first of which meets this fault.
 async function met(fault, options) {
   const phone = new Phone(options);
@@ -254,6 +267,8 @@ test("an answer that never comes is given up after half a minute and a milliseco
   await phone.clock.pass(2 * SECOND);
   assert.deepEqual(await sending, { sent: 0, stopped: "network" });
   assert.ok(phone.server.requests[0].signal.aborted);
+  await queue.send({ now: true });
+  assert.equal(phone.clock.timers.size, 0);
 });
 
 test("a receipt that comes late still counts, and nothing takes it back", async () => {
@@ -371,11 +386,13 @@ test("what was sent stays on the list for ninety days", async () => {
   await finished(queue, 1, 2);
   await queue.send();
   await queue.purge("2026-11-25T00:00:00Z");
-  assert.deepEqual((await queue.list()).map((one) => [one.sequence, one.state]), [[2, "purged"], [1, "purged"]]);
+  await finished(queue, 3);
+  assert.deepEqual((await queue.list()).map((one) => [one.sequence, one.state]), [[3, "finalised"], [2, "purged"], [1, "purged"]]);
+  assert.ok((await queue.list()).every((one) => one.body === undefined));
   await queue.purge("2027-02-20T00:00:00Z");
   assert.equal((await queue.counts()).purged, 2);
   await queue.purge("2027-02-23T00:00:00Z");
-  assert.deepEqual(await queue.list(), []);
+  assert.deepEqual((await queue.list()).map((one) => one.sequence), [3]);
 });
 
 test("what the server lost with a restored backup can be sent again as long as it is not purged", async () => {
@@ -404,6 +421,68 @@ test("every change tells the screen", async () => {
   assert.ok(told >= 2);
   await queue.purge("2027-01-01T00:00:00Z");
   assert.ok(told >= 3);
+});
+
+test("a press during a round is heard after it, and skips the pause of what failed in it", async () => {
+  const phone = new Phone();
+  const box = {};
+  const wire = (fetch) => (address, options) => {
+    if (JSON.parse(options.body).id === uuid(2)) box.queue.send({ now: true });
+    return fetch(address, options);
+  };
+  Object.assign(box, await phone.tab({ wire }));
+  await finished(box.queue, 1, 2);
+  phone.server.faults.push("broken");
+  assert.deepEqual(await box.queue.send(), { sent: 1, stopped: null });
+  await settled(box.queue);
+  assert.equal((await box.queue.counts()).acknowledged, 2);
+});
+
+test("what was failing only because there was no network goes in its order once there is one", async () => {
+  const { phone, queue } = await met("gone");
+  phone.server.faults.push("gone");
+  await queue.send({ now: true });
+  phone.server.order.length = 0;
+  const stop = watched(queue).stop;
+  await settled(queue);
+  assert.deepEqual(phone.server.order, []);
+  stop();
+  queue.paused = false;
+  watched(queue).heard.get("online")();
+  await settled(queue);
+  assert.deepEqual(phone.server.order, [uuid(1), uuid(2), uuid(3)]);
+});
+
+test("after a success the next failure waits five seconds again", async () => {
+  const { phone, queue } = await met("gone", { options: { random: (length) => new Uint8Array(length) } });
+  phone.server.faults.push("gone", "gone");
+  await queue.send({ now: true });
+  await queue.send({ now: true });
+  assert.equal(queue.rest.failures, 3);
+  await queue.send({ now: true });
+  await finished(queue, 4);
+  phone.server.faults.push("gone");
+  await queue.send();
+  assert.equal(queue.rest.until - phone.clock.time, 5 * SECOND);
+});
+
+test("nothing ticks on when all is sent, or when it has stopped", async () => {
+  const { phone, queue } = await met("broken");
+  assert.equal(phone.clock.timers.size, 1);
+  phone.server.tokens.clear();
+  await finished(queue, 4);
+  assert.equal((await queue.send()).stopped, "sign-in");
+  assert.equal(phone.clock.timers.size, 0);
+  phone.server.tokens.add("token");
+  await queue.resume("token");
+  await settled(queue);
+  assert.equal(phone.clock.timers.size, 0);
+});
+
+test("what is not waiting is not sent", async () => {
+  const { queue } = await met("twice");
+  assert.equal(await queue.mark(uuid(1)), null);
+  assert.equal(await queue.mark(uuid(9)), null);
 });
 
 test("two weeks offline with sixty interviews lose nothing and hinder nobody, but say so", async () => {
@@ -508,17 +587,8 @@ test("a full phone refuses to finish a record rather than lose it, and still sen
 test("it sends at start, when the network or the page comes back, and every minute; and stops when told", async () => {
   const phone = new Phone();
   const { queue } = await phone.tab();
-  const heard = new Map();
-  const target = { addEventListener: (name, work) => heard.set(name, work), removeEventListener: (name) => heard.delete(name) };
-  const window = {
-    ...target,
-    document: { ...target, visibilityState: "visible" },
-    setInterval: (work) => heard.set("minute", work) && 1,
-    clearInterval: () => heard.delete("minute"),
-  };
-  const { Queue } = app();
   await finished(queue, 1);
-  const stop = Queue.watch(window, queue);
+  const { heard, window, stop } = watched(queue);
   await settled(queue);
   for (const [number, event] of [[2, "online"], [3, "visibilitychange"], [4, "minute"]]) {
     await finished(queue, number);

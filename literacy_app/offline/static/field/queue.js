@@ -2,7 +2,7 @@
 // cover them. A record's states: finalised -> sending -> acknowledged -> purged (a tombstone), or attention, which waits
 // for a person. Nothing leaves the phone but by acknowledged -> purged.
 //
-//     const queue = new Queue({ store, owner, token, key: { id, public }, ... });       // all options: see DEFAULTS
+//     const queue = new Queue({ store, owner, token, key: { id, public }, ... });       // more options: DEFAULTS
 //     await queue.finalise("visit", "pilot", { id, ... }, { draftId });                 // kept when this resolves
 //     await queue.send();   await queue.send({ now: true });   await queue.resume(token);
 //     const stop = Queue.watch(window, queue);
@@ -43,21 +43,13 @@
   // How long a reply may take: a very slow line carries 1 kB a second.
   const patience = (body) => Math.min(30 * SECOND + body.length, LONGEST_LEASE);
 
-  function uuid(random) {
-    const bytes = random(16);
-    bytes[6] = (bytes[6] & 15) | 64;
-    bytes[8] = (bytes[8] & 63) | 128;
-    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  }
-
   class Queue {
     constructor(options) {
       const web = root.navigator && root.navigator.locks;
       Object.assign(this, { locks: web || null, subtle: root.crypto && root.crypto.subtle }, DEFAULTS, options);
       this.limits = Object.assign({}, DEFAULTS.limits, options.limits);
       this.shelf = this.store.of(this.owner);
-      this.me = uuid(this.random);
+      this.me = root.Seal.toText(this.random(12)); // one name for each tab
       this.paused = false; // until somebody signs in
       this.running = this.wanted = this.timer = null;
       this.rest = { failures: 0, until: 0, asked: false }; // the network's
@@ -65,8 +57,8 @@
     }
 
     // Whatever the screen makes of it, it cannot disturb the queue.
-    tell() {
-      Promise.resolve().then(this.onChange);
+    tell(screen) {
+      Promise.resolve().then(screen || this.onChange);
     }
 
     // Finishing
@@ -82,7 +74,7 @@
       const publicKey = typeof this.key.public === "string" ? root.Seal.toBytes(this.key.public) : this.key.public;
       const sealed = [];
       for (const one of list) {
-        const id = one.id || one.plain.id || uuid(this.random);
+        const id = one.id || one.plain.id;
         const text = root.Seal.json(one.plain);
         sealed.push({ id, kind: one.kind, pilot: one.pilot, sealed: await root.Seal.seal(this.subtle, publicKey, id, text) });
       }
@@ -98,19 +90,12 @@
       const last = await this.lastNumber(this.shelf);
       const at = this.now();
       const records = [];
-      for (const one of sealed) {
-        const sequence = last + records.length + 1;
-        const body = JSON.stringify({
-          id: one.id,
-          kind: one.kind,
-          pilot: one.pilot,
-          sequence,
-          key: this.key.id,
-          sealed: one.sealed,
-        });
+      for (const { id, kind, pilot, sealed: seal } of sealed) {
+        const outside = { id, kind, pilot, sequence: last + records.length + 1 };
+        const body = JSON.stringify(Object.assign({}, outside, { key: this.key.id, sealed: seal }));
         const sha256 = await root.Seal.sha256(this.subtle, body);
         const rest = { state: "finalised", finalised_at: at, attempts: 0, receipt: null, reason: null };
-        records.push(Object.assign({ id: one.id, kind: one.kind, pilot: one.pilot, sequence, sha256, body }, rest));
+        records.push(Object.assign(outside, { sha256, body }, rest));
       }
       return this.shelf.batch(["meta", "drafts", "records", "tombstones", "households"], async (inside) => {
         const before = [];
@@ -322,9 +307,7 @@
       await this.change(id, (kept) => {
         if (kept.state === "acknowledged") return null;
         if (outcome.receipt) return { state: "acknowledged", receipt: outcome.receipt, reason: null };
-        if (outcome.attention) {
-          return { state: "attention", reason: outcome.reason, said: outcome.said || null };
-        }
+        if (outcome.attention) return { state: "attention", reason: outcome.reason, said: outcome.said || null };
         return kept.state === "sending" ? { state: "finalised", reason: outcome.failed } : null;
       });
       if (outcome.receipt || outcome.attention) {
@@ -334,7 +317,7 @@
       }
       if (outcome.stop === "sign-in") {
         this.paused = true;
-        this.onSignIn();
+        this.tell(this.onSignIn);
         return;
       }
       const failures = (this.troubles.get(id) || { failures: 0 }).failures + 1;
@@ -454,7 +437,7 @@
       return [JSON.stringify(head)].concat(records.map((record) => record.body)).join("\n") + "\n";
     }
 
-    // When to send: at start, when the network or the page comes back, and every minute. Gives what ends it.
+    // When to send: at start, when the network or a person comes back, and every minute. Gives what ends it.
     static watch(window, queue, every = 60 * SECOND) {
       const send = (options) => queue.send(options).catch(() => {});
       const online = () => {
@@ -462,11 +445,11 @@
         send({ now: true });
       };
       const seen = () => {
-        if (window.document.visibilityState === "visible") send();
+        if (window.document.visibilityState === "visible") send({ now: true });
       };
       window.addEventListener("online", online);
       window.document.addEventListener("visibilitychange", seen);
-      const timer = window.setInterval(send, every);
+      const timer = window.setInterval(() => send(), every);
       send();
       return () => {
         window.removeEventListener("online", online);
