@@ -12,7 +12,7 @@ from literacy_app.areas.models import AreaRow
 from literacy_app.paper.models import KeyedForm, PaperForm
 from literacy_app.paper.rules import Agreement, Keyed, State, state_of
 from literacy_app.surveys.models import Respondent, SubmissionRow
-from literacy_app.surveys.rules import Mode, Receipt, Status
+from literacy_app.surveys.rules import DrawnUnit, Mode, Receipt, Status
 
 SHORTEST_PREFIX = 8
 
@@ -115,13 +115,14 @@ def drawn_by_code(session: Session, pilot_id: str, wave_id: str, typed: str) -> 
 
 
 def not_interviewed(session: Session, pilot_id: str, wave_id: str, psu: str = "") -> Sequence[Respondent]:
-    """The people drawn (in one PSU) of whom no interview counts yet, by PSU and id."""
+    """The people drawn (in one PSU) of whom no interview counts yet, by PSU and id; of a household nobody before its roster."""
     counted = exists().where(
         SubmissionRow.pilot_id == Respondent.pilot_id,
         SubmissionRow.respondent_id == Respondent.id,
         SubmissionRow.status == Status.ACCEPTED,
     )
-    query = select(Respondent).where(Respondent.pilot_id == pilot_id, Respondent.wave_id == wave_id, ~counted)
+    drawn = Respondent.wave_id == wave_id, Respondent.unit == DrawnUnit.PERSON
+    query = select(Respondent).where(Respondent.pilot_id == pilot_id, *drawn, ~counted)
     if psu:
         query = query.where(Respondent.psu == psu)
     return session.scalars(query.order_by(Respondent.psu, Respondent.id)).all()

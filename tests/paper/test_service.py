@@ -15,7 +15,8 @@ from literacy_app.paper.models import KeyedForm, PaperForm
 from literacy_app.paper.rules import Side, State, submission_id
 from literacy_app.paper.service import Settled
 from literacy_app.surveys.models import AnswerSheet, Conflict, Invitation, SubmissionRow
-from literacy_app.surveys.rules import Flag, Mode, Reason, Status, Stream, Wave
+from literacy_app.surveys.queries import respondent
+from literacy_app.surveys.rules import DrawnUnit, Flag, Mode, Reason, Status, Stream, Wave
 from literacy_app.surveys.service import receive_submission, wave_of
 from tests import builders
 from tests.builders import body, desk, draw, link
@@ -304,6 +305,18 @@ def test_a_card_opens_the_survey_for_its_person(stocked: Session, wave: Wave, no
     token, cards = service.invitation_cards(stocked, wave, "", "ou", now)
     entry = entry_of(stocked, f"{token}.{cards[0].secret}")
     assert entry is not None and entry.respondent == person
+
+
+def test_a_household_is_sent_no_invitation_before_chance_has_chosen_somebody(
+    stocked: Session, wave: Wave, now: datetime
+) -> None:
+    chosen, household = draw(stocked), draw(stocked)
+    row = respondent(stocked, "own", wave.id, household)
+    assert row is not None
+    row.unit = DrawnUnit.HOUSEHOLD
+    stocked.flush()
+    _token, cards = service.invitation_cards(stocked, wave, "", "ou", now)
+    assert [one.respondent for one in cards] == [chosen]
 
 
 def test_without_anybody_to_invite_there_are_no_cards(stocked: Session, wave: Wave, now: datetime) -> None:
