@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from drill import stock
 from literacy_app.accounts import queries, service
 from literacy_app.accounts.rules import Grant, Role, Staff
+from literacy_app.config import DATABASE
 from literacy_app.foundation import clock
 from literacy_app.foundation.files import read_yaml, shape
 from literacy_app.foundation.orm import WRITES, engine_for
@@ -23,7 +25,7 @@ from literacy_app.tables import metadata
 
 assert metadata.tables, "all tables must be known"
 
-LOGIN, AREA = "drill", "990201"
+LOGIN, AREA, PASSWORD = "drill", "990201", "a long enough sentence"
 SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 INFO = "literacy record 1 "
 
@@ -44,22 +46,30 @@ class Phone:
     device: str
 
 
+def take_on(data: Path, login: str = LOGIN, role: Role = Role.INTERVIEWER) -> Staff:
+    """Somebody of the staff with PASSWORD, taken on where there is none of this name, in the database of a data folder."""
+    with _writing(data) as session:
+        row, grants = queries.staff_by_login(session, login), (Grant(role, AREA),)
+        id = row.id if row else service.take_on(session, login, login.title(), PASSWORD, grants, clock.now())
+        return Staff(id, login, login.title(), grants, uuid4())
+
+
 def enrol(data: Path, login: str = LOGIN) -> Phone:
-    """A new phone of an interviewer, who is taken on where there is none of this name, in the database of a data folder."""
-    engine = engine_for(f"sqlite:///{data / 'literacy.sqlite3'}")
-    now = clock.now()
+    """A new phone of an interviewer."""
+    staff, policy = take_on(data, login), shape(read_yaml(data / "content" / "policy.yml", data), Policy)
+    with _writing(data) as session:
+        device, token = service.register_device(session, staff, f"phone of {login}", policy, clock.now())
+    return Phone(token, str(device))
+
+
+@contextmanager
+def _writing(data: Path) -> Iterator[Session]:
+    engine = engine_for(f"sqlite:///{data / DATABASE}")
     with Session(engine) as session:
         session.connection(execution_options={WRITES: True})
-        row = queries.staff_by_login(session, login)
-        grants = (Grant(Role.INTERVIEWER, AREA),)
-        id = row.id if row else service.take_on(session, login, "Drill", "a long enough sentence", grants, now)
-        policy = shape(read_yaml(data / "content" / "policy.yml", data), Policy)
-        device, token = service.register_device(
-            session, Staff(id, login, "Drill", grants, uuid4()), "drill", policy, now
-        )
+        yield session
         session.commit()
     engine.dispose()
-    return Phone(token, str(device))
 
 
 def key_from(base: str, phone: Phone) -> Key | None:

@@ -91,7 +91,7 @@ def kill(stage: Stage, seconds: float) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until or stage.server.kills < stage.least_kills:
         time.sleep(stage.rng.uniform(0.2, 1.2))
-        if stage.server.kills % 3 == 1 and stage.server.kill_a_worker():
+        if stage.server.kills % 3 == 0 and stage.server.kill_a_worker():
             stage.happened["worker_kills"] += 1
             time.sleep(stage.rng.uniform(0.2, 0.8))
         stage.server.kill()

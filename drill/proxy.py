@@ -185,8 +185,8 @@ class Proxy:
             self.requests.append(request)
             await self._hurt(self.plan(request), request, _for_one(head) + body, writer)
             await writer.drain()
-        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # somebody hung up: that is what a drill is for
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
+            pass  # somebody hung up, or the proxy closes: that is what a drill is for
         finally:
             self._overtaken += 1
             with contextlib.suppress(OSError, RuntimeError):

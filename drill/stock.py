@@ -49,8 +49,8 @@ class Interview:
         return self.parcel or self.body
 
 
-def interview(rng: random.Random, now: datetime, sequence: int = 1) -> Interview:
-    """An interview that ended `now`, by the phone's clock."""
+def interview(rng: random.Random, now: datetime, sequence: int = 1, **changes: Any) -> Interview:
+    """An interview that ended `now`, by the phone's clock; `changes` are other fields of the submission."""
     id = str(UUID(int=rng.getrandbits(128), version=4))
     answers: dict[str, Any] = {
         "sex": rng.choice(["female", "male", {"code": "refused"}]),
@@ -72,7 +72,7 @@ def interview(rng: random.Random, now: datetime, sequence: int = 1) -> Interview
         "answers": {name: answer for name, answer in answers.items() if answer != ""},
         "sequence": sequence,
     }
-    return Interview(id, json.dumps(fields, ensure_ascii=False).encode())
+    return Interview(id, json.dumps(fields | changes, ensure_ascii=False).encode())
 
 
 def points(answers: Mapping[str, Any]) -> dict[str, int]:

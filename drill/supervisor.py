@@ -17,10 +17,11 @@ from typing import Self
 import httpx
 
 from drill import stock
+from literacy_app.config import DATABASE
 
 ROOT = Path(__file__).parent.parent
 SERVE = (sys.executable, "-m", "literacy_app.cli", "serve")
-DATABASE = "literacy.sqlite3"
+
 PATIENCE = 30.0  # seconds until a server that does not get ready is a failure of its own
 BEFORE_SERVING = (("db", "upgrade"), ("content", "load"), ("survey", "load"))
 

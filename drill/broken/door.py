@@ -20,7 +20,7 @@ from uuid import UUID
 from flask import Flask, request
 
 from drill import stock
-from drill.supervisor import DATABASE
+from literacy_app.config import DATABASE
 
 PATIENCE = 10.0
 TABLES = """
