@@ -16,6 +16,8 @@ from literacy_app.foundation.clock import reporting_date
 from literacy_app.foundation.errors import Refused
 from literacy_app.offline import service
 from literacy_app.offline.rules import LARGEST_RECORD, MOST_RECORDS, RecordReceipt
+from literacy_app.quality.models import ReviewNote
+from literacy_app.quality.queries import returned
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.views import on_page
 from literacy_app.sampling.rules.person import PERSONS
@@ -81,6 +83,7 @@ def assignments() -> Any:
             "kish": {table.value: persons for table, persons in PERSONS.items()},
             "waves": [_wave(one) for one in waves.values()],
             "clusters": [_cluster(one) for one in clusters],
+            "returns": [_returned(note) for wave in waves.values() for note in returned_to(wave, holder)],
         }
     )
     reply.headers["Cache-Control"] = "no-store"
@@ -173,6 +176,15 @@ def _cluster(cluster: Cluster) -> dict[str, Any]:
             for one in cluster.households
         ],
     }
+
+
+def returned_to(wave: Wave, holder: Holder) -> list[ReviewNote]:
+    """What supervisors ask this interviewer to ask again in a wave."""
+    return returned(reading(), wave.pilot, wave.id, f"device:{holder.login}")
+
+
+def _returned(note: ReviewNote) -> dict[str, Any]:
+    return {"id": str(note.submission_id), "at": note.made_at.isoformat(), "note": note.note}
 
 
 def _receipt(receipt: RecordReceipt) -> dict[str, Any]:

@@ -278,6 +278,10 @@
     if (me.given && Math.abs(me.given.skew) > CLOCK_TOLERANCE) {
       notices.push(notice("warn", say("clock", { minutes: Math.round(Math.abs(me.given.skew) / 60000) }), say("clock_text")));
     }
+    for (const one of (me.given && me.given.returns) || []) {
+      const id = Object.keys(me.cases).find((id) => me.cases[id].interview === one.id);
+      notices.push(notice("warn", id ? say("returned_at", { number: id.split("/").pop() }) : say("returned"), one.note));
+    }
     if (others.unsent + others.drafts) notices.push(notice("info", say("others", { count: others.unsent + others.drafts }), say("others_text")));
     show(
       "t-today",
@@ -638,7 +642,7 @@
     const interview = { kind: "interview", id: draft.id, plain: { kind: "interview", body: submission(draft, form), broken_off: broken, consent: draft.consent } };
     const records = [interview];
     if (broken) records.push({ kind: "visit", plain: Object.assign({ kind: "visit", id: uuid(), at, result: "break_off", appointment: null }, address(cluster, house)) });
-    const step = await changed(cluster, house, (own) => (broken ? Object.assign(own, { visits: own.visits.concat({ at, result: "break_off" }) }) : Object.assign(own, { over: true })));
+    const step = await changed(cluster, house, (own) => (broken ? Object.assign(own, { visits: own.visits.concat({ at, result: "break_off" }) }) : Object.assign(own, { over: true, interview: draft.id })));
     await finish(records, step, { draftId: draft.id });
     if (broken) return today();
     show("t-contact", {}, { cluster, house, record: draft.id });
