@@ -303,26 +303,30 @@ def check_frozen_where_readable(settings: Settings) -> None:
 
 
 def make_demonstration(app: Flask, settings: Settings, say: Say) -> None:
-    """Draw the fictional county's people, bring their interviews to the door, and write the sign-ins of every role."""
+    """Draw the fictional county's households, bring their interviews to the door, and write the sign-ins of every role."""
     wave = wave_of(reading(), DEMO_WAVE)
+    path = settings.data / "demo-accounts.json"
+    accounts = demo_accounts(path)
     if not demo.is_made(reading(), wave):
-        interviews = demo.imagine(reading(), wave)
         with transaction() as session:
-            for first in range(0, len(interviews), BATCH):
-                demo.keep_interviews(session, wave, interviews[first : first + BATCH])
-                say(f"Synthetic interviews: {min(first + BATCH, len(interviews))} of {len(interviews)}")
+            draw = demo.draw_sample(session, wave)
+            homes = demo.imagine(session, wave, draw)
+            for first in range(0, len(homes), BATCH):
+                demo.keep_interviews(session, wave, homes[first : first + BATCH])
+                say(f"Synthetic households: {min(first + BATCH, len(homes))} of {len(homes)}")
+            interviewer = staff_by_login(session, Role.INTERVIEWER)
+            if interviewer is not None:
+                demo.keep_field_work(session, draw, homes, interviewer.id)
     if not estimations(reading(), wave.pilot, wave.id):
         from literacy_app.estimation.service import keep_version  # NumPy takes a second to import
 
         with transaction() as session:
             keep_version(session, wave, policy(), "demo", clock.now())
         say("Weights and levels kept as version 1")
-    path = settings.data / "demo-accounts.json"
     link = link_of(reading(), wave.id)
     base = f"http://{settings.bind}"
     with app.test_request_context(base_url=base):
         survey = url_for("surveys.cover", token=link.token, _external=True) if link else ""
-    accounts = demo_accounts(path)
     write_private(path, {"base_url": base, "survey_link": survey, "accounts": accounts})
     say(f"Home          {base}/\nOffice        {base}/office/\nSurvey        {survey}")
     for role, account in accounts.items():

@@ -1,4 +1,4 @@
-"""The seeded generator of the demonstration: which villages are drawn, who lives there, and what they answer.
+"""The seeded generator of the demonstration: how large villages are, who lives in the households drawn, and what they answer.
 
 Levels follow the national round of 2022 (about 19 in 100 overall, town 23, country 14; concepts 27, knowledge 14, skills 26).
 Every random number comes from the generator that is passed in, so the same seed makes the same county.
@@ -6,13 +6,16 @@ Every random number comes from the generator that is passed in, so the same seed
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import exp, sqrt
 from typing import TYPE_CHECKING, Any
 
-from literacy_app.areas.rules import Residence, township_of
+from literacy_app.areas.rules import Residence, Sex, township_of
+from literacy_app.fieldwork.rules import Disposition
 from literacy_app.framework.rules import Dimension
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Question
+from literacy_app.sampling.rules import Member, Plan, Strata, Table, kish_person, roster
 from literacy_app.scoring.rules import Key
 from literacy_app.surveys.rules import Instrument
 
@@ -20,9 +23,12 @@ if TYPE_CHECKING:
     from random import Random
 
 SEED = 20260901
-VILLAGES_A_TOWNSHIP = 5
-DRAWN_A_VILLAGE = 32
-RESPONSE = 0.94
+PLAN = Plan(villages=5, households=32, reserves=6, strata=Strata.TOWNSHIP)
+# Shares of households where nobody lives, nobody was ever met, the door stayed shut, and the person chosen said no.
+VACANT, SILENT, SHUT, UNWILLING = 0.03, 0.02, 0.015, 0.015
+NOT_AT_FIRST = 0.2  # of the others: those where the first visit met nobody
+HOUSEHOLDS = ((1, 18), (2, 45), (3, 22), (4, 11), (5, 4))  # people of 15-69 in a household
+PEOPLE_A_HOUSEHOLD = 2.1
 
 EDUCATION = ("none", "primary", "junior", "senior", "college", "degree")
 # Shares of education by age group (under 40, under 60, older), town and country mixed; ability follows education.
@@ -48,11 +54,22 @@ class Village:
 
 
 @dataclass(frozen=True)
-class Person:
-    """One person drawn: where, with which probability, and the answers; None for who could not be interviewed."""
+class Home:
+    """A household of the sample: where, by its number on the list of its village, and with which table of Kish."""
 
     village: Village
-    probability: float
+    number: int
+    table: Table
+
+
+@dataclass(frozen=True)
+class Found:
+    """What interviewers found there: the result of each visit without an interview, who lives there as far as it was asked,
+    and the answers of whoever was chosen; None for who could not be interviewed."""
+
+    home: Home
+    results: tuple[Disposition, ...]
+    members: tuple[Member, ...] | None
     answers: dict[str, Any] | None
     minutes: int
 
@@ -65,54 +82,63 @@ def frame(villages: Sequence[tuple[str, Residence]], rng: "Random") -> list[Vill
     ]
 
 
-def draw_villages(villages: Sequence[Village], count: int, rng: "Random") -> list[tuple[Village, float]]:
-    """A systematic draw with probability proportional to size, from the villages in their order; with each probability."""
-    step = sum(village.size for village in villages) / count
-    start, passed = rng.random() * step, 0.0
-    chosen: list[tuple[Village, float]] = []
-    for village in villages:
-        passed += village.size
-        if start + len(chosen) * step < passed:
-            chosen.append((village, village.size / step))
-    return chosen
-
-
-def people(villages: Sequence[Village], instrument: Instrument, key: Key, rng: "Random") -> list[Person]:
-    """Everybody drawn: villages by size within townships (the strata), then as many people in each."""
-    townships = sorted({township_of(village.code) for village in villages})
+def people(homes: Sequence[Home], instrument: Instrument, key: Key, rng: "Random") -> list[Found]:
+    """What is found in every household, village by village in their order."""
     own = {question.id: rng.gauss(0, ITEMS_DIFFER) for question in instrument.scored}
     result = []
-    for township in townships:
-        here = [village for village in villages if township_of(village.code) == township]
-        for village, probability in draw_villages(here, VILLAGES_A_TOWNSHIP, rng):
-            usual = rng.gauss(TOWN if village.residence is Residence.URBAN else COUNTRY, BETWEEN_VILLAGES)
-            chance = probability * DRAWN_A_VILLAGE / village.size
-            result += [_person(village, chance, usual, instrument, key, own, rng) for _ in range(DRAWN_A_VILLAGE)]
+    for village, here in groupby(homes, key=lambda home: home.village):
+        usual = rng.gauss(TOWN if village.residence is Residence.URBAN else COUNTRY, BETWEEN_VILLAGES)
+        result += [_found(home, usual, instrument, key, own, rng) for home in here]
     return result
 
 
-def _person(
+def _found(
+    home: Home, usual: float, instrument: Instrument, key: Key, own: Mapping[str, float], rng: "Random"
+) -> Found:
+    minutes, fate = rng.randint(13, 34), rng.random()
+    for share, results in (
+        (VACANT, (Disposition.VACANT,)),
+        (SILENT, (Disposition.NO_ONE_HOME,) * 3),
+        (SHUT, (Disposition.REFUSAL_HOUSEHOLD,)),
+    ):
+        if fate < share:
+            return Found(home, results, None, None, minutes)
+        fate -= share
+    count = rng.choices([many for many, _ in HOUSEHOLDS], [share for _, share in HOUSEHOLDS])[0]
+    members = roster(Member(str(place), rng.choice((Sex.FEMALE, Sex.MALE)), _years(rng)) for place in range(count))
+    if fate < UNWILLING:
+        return Found(home, (Disposition.REFUSAL_PERSON,), members, None, minutes)
+    before = (Disposition.NO_ONE_HOME,) if rng.random() < NOT_AT_FIRST else ()
+    chosen = members[kish_person(home.table, count) - 1]
+    return Found(home, before, members, _answers(home.village, chosen, usual, instrument, key, own, rng), minutes)
+
+
+def _years(rng: "Random") -> int:
+    low, high, _ = rng.choices(AGES, [share for _, _, share in AGES])[0]
+    return rng.randint(low, high)
+
+
+def _answers(
     village: Village,
-    probability: float,
+    chosen: Member,
     usual: float,
     instrument: Instrument,
     key: Key,
     own: Mapping[str, float],
     rng: "Random",
-) -> Person:
-    low, high, _ = rng.choices(AGES, [share for _, _, share in AGES])[0]
-    age = rng.randint(low, high)
-    schooling = rng.choices(range(6), EDUCATION_SHARES[(age >= 40) + (age >= 60)])[0]
+) -> dict[str, Any]:
+    schooling = rng.choices(range(6), EDUCATION_SHARES[(chosen.age >= 40) + (chosen.age >= 60)])[0]
     ability = usual + 0.33 * (schooling - 2.4) + rng.gauss(0, sqrt(0.72))
-    answers = _about(village, age, EDUCATION[schooling], rng)
+    answers = _about(village, chosen, EDUCATION[schooling], rng)
     for question in instrument.scored:
         given = _answer(question, key, own, ability, rng)
         if given is not None:
             answers[question.id] = given
-    return Person(village, probability, answers if rng.random() < RESPONSE else None, rng.randint(13, 34))
+    return answers
 
 
-def _about(village: Village, age: int, education: str, rng: "Random") -> dict[str, Any]:
+def _about(village: Village, chosen: Member, education: str, rng: "Random") -> dict[str, Any]:
+    age = chosen.age
     jobs = (
         ["student"]
         if age < 18
@@ -122,7 +148,7 @@ def _about(village: Village, age: int, education: str, rng: "Random") -> dict[st
     )
     refuses = rng.random() < 0.02
     return {
-        "sex": rng.choice(("female", "male")),
+        "sex": chosen.sex.value,
         "birth_year": 2026 - age,
         "education": education,
         "occupation": {"code": "refused"} if refuses else rng.choice(jobs),

@@ -54,14 +54,16 @@ def keep_frame(session: Session, pilot_id: str, name: str, raw: bytes, author: s
     return row
 
 
-def make_draw(session: Session, wave: Wave, frame_id: UUID, plan: Plan, author: str, now: datetime) -> DrawRow:
-    """Draw for a wave with a new seed. Raises NotFound, PlanError, and Refused("frozen") once the wave has its sample."""
+def make_draw(
+    session: Session, wave: Wave, frame_id: UUID, plan: Plan, author: str, now: datetime, *, seed: str | None = None
+) -> DrawRow:
+    """Draw for a wave with a new seed, unless one is given. Raises NotFound, PlanError, and Refused("frozen") once the wave has its sample."""
     known = queries.draws(session, wave.pilot, wave.id)
     if any(one.frozen_at for one in known):
         raise Refused("frozen")
     if queries.frame(session, wave.pilot, frame_id) is None:
         raise NotFound(str(frame_id))
-    seed = secrets.token_hex(16)
+    seed = seed or secrets.token_hex(16)
     found = draw(_units(session, wave.pilot, frame_id), plan, Random(seed))  # noqa: S311 - anybody must be able to redo it
     row = DrawRow(
         pilot_id=wave.pilot,

@@ -8,7 +8,7 @@ watching   what a phone is given; how far a wave is
 
 from literacy_app.fieldwork.service.keeping import Kept, RecordError, keep_roster, keep_visit
 from literacy_app.fieldwork.service.leading import assign, bring_in_reserve, effort_of, end_assignment
-from literacy_app.fieldwork.service.settling import open_field
+from literacy_app.fieldwork.service.settling import open_field, settle_village
 from literacy_app.fieldwork.service.watching import (
     Cluster,
     Given,
@@ -38,4 +38,5 @@ __all__ = [
     "look_at",
     "monitor",
     "open_field",
+    "settle_village",
 ]

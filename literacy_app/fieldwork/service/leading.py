@@ -9,7 +9,7 @@ from literacy_app.fieldwork import queries
 from literacy_app.fieldwork.models import AssignmentRow, ReplacementRow
 from literacy_app.fieldwork.queries import Address, Spot
 from literacy_app.fieldwork.rules import Effort, may_replace, next_reserve
-from literacy_app.fieldwork.service.settling import add_reserve, open_field, sample_of, settle_turn
+from literacy_app.fieldwork.service.settling import add_reserve, open_field, sample_of, settle_village
 from literacy_app.foundation.audit import record
 from literacy_app.foundation.errors import NotFound, Refused
 from literacy_app.foundation.policy import Policy
@@ -106,7 +106,7 @@ def bring_in_reserve(
     session.flush()
     row = next(row for row, one in known if one is reserve)
     add_reserve(session, draw, row)
-    settle_turn(session, draw, row)
+    settle_village(session, draw, case.village)
     detail = {"draw": str(draw.id), "reserve": reserve.number, "replaces": case.number, "ground": finding.ground}
     record(session, draw.pilot_id, now, author, "reserve_brought_in", case.village, **detail)
     session.flush()

@@ -59,12 +59,13 @@ def settle(session: Session, draw: DrawRow, address: Address) -> None:
     _settle(session, draw, row, case, *queries.in_turn(session, draw, row))
 
 
-def settle_turn(session: Session, draw: DrawRow, row: HouseholdRow) -> None:
-    """The same for all households of one draw of a village, whose chances hang together."""
-    sampled, extra = queries.in_turn(session, draw, row)
-    for one, case in queries.cases(session, draw, Spot([row.village])):
-        if one.turn == row.turn:
-            _settle(session, draw, one, case, sampled, extra)
+def settle_village(session: Session, draw: DrawRow, village: str) -> None:
+    """The same for all households of a village in the field; the chances of those of one draw of it hang together."""
+    turns: dict[int, tuple[int, int]] = {}
+    for row, case in queries.cases(session, draw, Spot([village])):
+        if row.turn not in turns:
+            turns[row.turn] = queries.in_turn(session, draw, row)
+        _settle(session, draw, row, case, *turns[row.turn])
     session.flush()
 
 
