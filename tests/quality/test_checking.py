@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from literacy_app.accounts.queries import staff_by_login
 from literacy_app.accounts.rules import Grant, Role
 from literacy_app.accounts.service import take_on
-from literacy_app.fieldwork.models import RosterRow
+from literacy_app.fieldwork.loader import Roster
+from literacy_app.fieldwork.service import keep_roster
 from literacy_app.foundation.clock import REPORTING_ZONE
 from literacy_app.quality import queries
 from literacy_app.quality.rules import Interview, Signal
@@ -87,25 +88,11 @@ def test_several_rosters_of_a_household_are_counted(stocked: Session, homes: lis
     take_on(stocked, "in", "In", "a long enough sentence", (Grant(Role.INTERVIEWER, "990201"),), NOW)
     staff = staff_by_login(stocked, "in")
     assert staff is not None
-    for counts in (True, False):
-        row = RosterRow(
-            pilot_id="own",
-            id=uuid4(),
-            draw_id=homes[0].draw_id,
-            village=homes[0].village,
-            number=homes[0].number,
-            at=NOW,
-            members=[],
-            chosen=None,
-            reason=None,
-            counts=counts,
-            staff_id=staff.id,
-            device_id=None,
-            received_at=NOW,
-            flags=[],
+    for hours in (2, 1):
+        at, one = NOW - timedelta(hours=hours), homes[0]
+        keep_roster(
+            stocked, "own", Roster(uuid4(), one.draw_id, one.village, one.number, at, (), None), staff, None, NOW
         )
-        stocked.add(row)
-    stocked.flush()
     assert Signal.ROSTERS in signals(stocked, ids[0]) and Signal.ROSTERS not in signals(stocked, ids[1])
 
 
