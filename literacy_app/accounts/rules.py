@@ -1,5 +1,6 @@
 """Roles, passwords, sessions and delays: what is allowed, decided without a database."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -93,6 +94,22 @@ class Staff:
         return any(within(area_code, scope) for scope in self.scopes(roles))
 
 
+DEVICE_NAME_MAX = 40
+# "(Linux; Android 9; SM-A105F Build/PPR1; wv)", also "(Linux; U; Android 8.1; zh-cn; MI 6X Build/OPM1)".
+_ANDROID = re.compile(
+    r"Android\b[^;)]*(?:; *[a-z]{2}[-_][A-Za-z]{2}\b)?(?:; *(?P<model>[\w .+()-]*?) *(?:Build/|[;)]|$))?", re.ASCII
+)
+# What browsers say in the place of the model when they do not say it.
+_NO_MODEL = ("", "K", "Mobile", "Tablet", "wv")
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Harmony", "HarmonyOS"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+)
 # A device token begins so; the door tells it from a survey link by that.
 DEVICE = "device-"
 
@@ -177,6 +194,15 @@ def network_of(address: str) -> str:
     if isinstance(found, IPv6Address):
         return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False))
     return str(found)
+
+
+def device_name(browser: str) -> str:
+    """What people call a phone by, from its browser's `User-Agent`: "Android SM-A105F", "iPhone", "Windows". At most 40 characters."""
+    found = _ANDROID.search(browser)
+    if found is not None:
+        model = (found["model"] or "").strip()
+        return f"Android {model}"[:DEVICE_NAME_MAX].strip() if model not in _NO_MODEL else "Android"
+    return next((name for mark, name in _SYSTEMS if mark in browser), "")
 
 
 def session_over(created: datetime, seen: datetime, now: datetime, idle: timedelta, absolute: timedelta) -> bool:

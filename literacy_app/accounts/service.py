@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from literacy_app.accounts import queries
@@ -32,6 +32,7 @@ from literacy_app.accounts.rules import (
     Holder,
     Role,
     Staff,
+    device_name,
     normal_password,
     password_fault,
     session_over,
@@ -269,18 +270,19 @@ def enable(session: Session, login: str, now: datetime) -> None:
 
 
 def register_device(
-    session: Session, staff: Staff, name: str, policy: Policy, now: datetime, began: int = 0
+    session: Session, staff: Staff, browser: str, policy: Policy, now: datetime, began: int = 0
 ) -> tuple[UUID, str]:
     """A phone for somebody who is signed in on it; its id, and the token that goes into the phone and is nowhere else.
 
-    `began` is the number of the last record that the phone has made under an earlier registration.
+    It is called after what its `browser` says of itself. `began` is the number of the last record that the phone has made
+    under an earlier registration.
     """
     token = DEVICE + secrets.token_urlsafe(32)
     row = Device(
         id=uuid4(),
         staff_id=staff.id,
         token_sha256=digest_of(token),
-        name=name[:80],
+        name=device_name(browser),
         registered_at=now,
         expires_at=now + timedelta(days=policy.device_days.value),
         seen_at=now,
@@ -328,15 +330,20 @@ def _holder(device: Device, row: StaffRow) -> Holder:
     return Holder(device.id, row.id, row.login, grants, revoked)
 
 
-def holder_by_hand(session: Session, staff_id: UUID) -> Holder | None:
-    """Somebody whose records are handed in as a file, with the phone seen last; None for who never had one."""
-    found = next(((phone, row) for phone, row in queries.devices(session) if row.id == staff_id), None)
-    return _holder(*found) if found else None
+def holder_by_hand(session: Session, staff_id: UUID, device_id: UUID | None = None) -> Holder | None:
+    """Somebody whose records are handed in as a file, with the phone named or seen last; None for who never had one."""
+    own = [(phone, row) for phone, row in queries.devices(session) if row.id == staff_id]
+    named = [(phone, row) for phone, row in own if phone.id == device_id]
+    return _holder(*(named or own)[0]) if own else None
 
 
 def note_device(session: Session, device_id: UUID, unsent: int, sequence: int, now: datetime) -> None:
-    """Remember what a phone says of itself: how many records it holds, and the number of the last one it made."""
-    session.execute(update(Device).where(Device.id == device_id).values(seen_at=now, unsent=unsent, sequence=sequence))
+    """Remember what a phone says of itself: how many records it holds, and the number of the last one it made.
+
+    That number never falls: what a phone has once said it made is missing until it comes, also if the phone forgets it.
+    """
+    last = case((Device.sequence < sequence, sequence), else_=Device.sequence)
+    session.execute(update(Device).where(Device.id == device_id).values(seen_at=now, unsent=unsent, sequence=last))
 
 
 def revoke_device(session: Session, device_id: UUID, by: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
@@ -20,8 +21,16 @@ class _Envelope(BaseModel):
     kind: Kind
     pilot: StrictStr = Field(min_length=1, max_length=40)
     sequence: StrictInt = Field(ge=1, le=MOST_RECORDS)
-    key: StrictStr = Field(min_length=1, max_length=16)
+    key: StrictStr = Field(pattern="^[0-9a-f]{16}$")
     sealed: StrictStr
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first line of a file that a phone saved: whose records follow, and which phone's where it says so."""
+
+    owner: UUID
+    device: UUID | None
 
 
 class Interview(BaseModel):
@@ -47,11 +56,12 @@ def read_envelope(raw: bytes) -> Envelope | dict[str, str]:
     return Envelope(read.id, read.kind, read.pilot, read.sequence, read.key, sealed)
 
 
-def read_head(line: bytes) -> UUID | None:
+def read_head(line: bytes) -> Head | None:
     """Whose records follow in a file that a phone saved; None when it is no such file."""
     try:
         found = json.loads(line)
-        return UUID(found["owner"]) if found.get("format") == FORMAT else None
+        device = UUID(found["device"]) if "device" in found else None
+        return Head(UUID(found["owner"]), device) if found.get("format") == FORMAT else None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
@@ -60,9 +70,11 @@ def id_in(raw: bytes) -> tuple[UUID, str] | None:
     """The id and the pilot of a record of which more cannot be read, so that a conflict is still seen as one."""
     try:
         found = json.loads(raw)
-        return UUID(found["id"]), str(found["pilot"])
+        id, pilot = UUID(found["id"]), str(found["pilot"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+    # No database can even be asked for NUL or half a character.
+    return (id, pilot) if pilot.isascii() and pilot.isprintable() else None
 
 
 def read_plain(opened: bytes) -> dict[str, Any] | None:

@@ -10,9 +10,9 @@ from literacy_app.offline.models import FieldKey, RecordConflict, RecordRow
 from literacy_app.offline.rules import State
 
 
-def newest_key(session: Session) -> FieldKey | None:
-    """The key made last."""
-    return session.scalars(select(FieldKey).order_by(FieldKey.made_at.desc(), FieldKey.id).limit(1)).first()
+def keys(session: Session) -> Sequence[FieldKey]:
+    """Every key, the one made last first."""
+    return session.scalars(select(FieldKey).order_by(FieldKey.made_at.desc(), FieldKey.id)).all()
 
 
 def key(session: Session, key_id: str) -> FieldKey | None:
@@ -20,14 +20,14 @@ def key(session: Session, key_id: str) -> FieldKey | None:
     return session.get(FieldKey, key_id)
 
 
-def record_row(session: Session, pilot_id: str, record_id: UUID) -> RecordRow | None:
-    """One record, or None."""
-    return session.get(RecordRow, (pilot_id, record_id))
+def record_row(session: Session, pilot_id: str, record_id: UUID, *, lock: bool = False) -> RecordRow | None:
+    """One record, or None. `lock` keeps others from changing it until the transaction ends."""
+    return session.get(RecordRow, (pilot_id, record_id), with_for_update=lock or None, populate_existing=lock)
 
 
-def sequences(session: Session, pilot_ids: Sequence[str]) -> dict[UUID, list[int]]:
-    """The numbers of the records that came, by phone."""
-    query = select(RecordRow.device_id, RecordRow.sequence).where(RecordRow.pilot_id.in_(pilot_ids))
+def sequences(session: Session, devices: Sequence[UUID]) -> dict[UUID, list[int]]:
+    """The numbers of the records that came from phones, wherever they were collected: a phone numbers through all pilots."""
+    query = select(RecordRow.device_id, RecordRow.sequence).where(RecordRow.device_id.in_(devices))
     found: dict[UUID, list[int]] = {}
     for device, sequence in session.execute(query.order_by(RecordRow.device_id, RecordRow.sequence)):
         found.setdefault(device, []).append(sequence)

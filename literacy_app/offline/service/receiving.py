@@ -6,7 +6,8 @@ Whatever cannot be opened or read is kept as it came and answered so that the ph
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from literacy_app.accounts.rules import Holder
+from literacy_app.accounts.service import NO_PILOT
 from literacy_app.areas.queries import pilots_within
 from literacy_app.contacts.loader import read_contact
 from literacy_app.contacts.service import keep_contact
@@ -26,13 +28,15 @@ from literacy_app.foundation.orm import insert_new
 from literacy_app.offline import queries
 from literacy_app.offline.loader import id_in, read_envelope, read_interview, read_plain
 from literacy_app.offline.models import RecordConflict, RecordRow
-from literacy_app.offline.rules import Envelope, Kind, RecordReceipt, State
+from literacy_app.offline.rules import LARGEST_RECORD, Envelope, Kind, RecordReceipt, State
 from literacy_app.offline.service.sealing import open_record
 from literacy_app.surveys.rules import Credential, Reason, Reply, Status
 from literacy_app.surveys.service import device_credential, receive_submission
 
 LONGEST_REASON = 200
 REVOKED = Reason.CREDENTIAL_REVOKED.value
+# Rooms keep what is new by its id. Under an id of its own, another word about the same visit would be acknowledged and lost.
+OTHER_ID = {"id": "must be the id that the record came under"}
 
 log = logging.getLogger(__name__)
 
@@ -91,21 +95,41 @@ def receive_record(session: Session, raw: bytes, holder: Holder, keys: Keys, now
     if row is None:
         raise Refused("busy")
     if not new:
+        if row.sha256 == digest and row.status == State.ATTENTION:
+            _try_again(session, row, envelope, holder, keys, now)
         return _again(session, row, raw, digest, holder, now)
-    _settle(session, row, envelope, holder, keys, now)
-    session.flush()
+    _settle(session, row, _effect(session, envelope, holder, keys, now), holder, now, "record_received")
     return RecordOutcome(Reply.STORED, _receipt(row))
 
 
-def _settle(session: Session, row: RecordRow, envelope: Envelope, holder: Holder, keys: Keys, now: datetime) -> None:
+def hand_in(
+    session: Session, lines: Sequence[bytes], holder: Holder, by: str, keys: Keys, now: datetime
+) -> Counter[Reply]:
+    """Take in records from a file, as `holder`'s phone would have sent them; how many had which reply. `by` brought them."""
+    sizes = [line for line in lines if len(line) <= LARGEST_RECORD]
+    replies = Counter(receive_record(session, line, holder, keys, now).reply for line in sizes)
+    replies[Reply.UNREADABLE] += len(lines) - len(sizes)
+    counted = {reply.value: count for reply, count in replies.items()}
+    record(session, NO_PILOT, now, by, "records_handed_in", holder.login, device=str(holder.device), **counted)
+    return replies
+
+
+def _try_again(session: Session, row: RecordRow, envelope: Envelope, holder: Holder, keys: Keys, now: datetime) -> None:
+    """What nobody could read may be readable by now: a draw was frozen, a secret put back, a fault mended."""
+    locked = queries.record_row(session, row.pilot_id, row.id, lock=True)
+    if locked is None or locked.status != State.ATTENTION:
+        return
     effect = _effect(session, envelope, holder, keys, now)
+    if effect.status is not State.ATTENTION:
+        _settle(session, locked, effect, holder, now, "record_settled")
+
+
+def _settle(session: Session, row: RecordRow, effect: _Effect, holder: Holder, now: datetime, action: str) -> None:
     row.status, row.reason = effect.status, effect.reason and effect.reason[:LONGEST_REASON]
     row.raw = row.raw if effect.status is State.ATTENTION else None
-    actor, detail = (
-        f"device:{holder.login}",
-        {"kind": envelope.kind, "device": str(holder.device), "status": row.status},
-    )
-    record(session, envelope.pilot, now, actor, "record_received", str(envelope.id), **detail)
+    detail = {"kind": row.kind, "device": str(holder.device), "status": row.status}
+    record(session, row.pilot_id, now, f"device:{holder.login}", action, str(row.id), **detail)
+    session.flush()
 
 
 def _effect(session: Session, envelope: Envelope, holder: Holder, keys: Keys, now: datetime) -> _Effect:
@@ -139,6 +163,8 @@ def _visit(
     found = read_visit(plain)
     if isinstance(found, dict):
         return _unreadable(found)
+    if found.id != envelope.id:
+        return _unreadable(OTHER_ID)
     keep_visit(session, envelope.pilot, found, holder, holder.device, now)
     return _Effect(State.ACCEPTED, REVOKED if holder.revoked else None)
 
@@ -149,6 +175,8 @@ def _roster(
     found = read_roster(plain)
     if isinstance(found, dict):
         return _unreadable(found)
+    if found.id != envelope.id:
+        return _unreadable(OTHER_ID)
     keep_roster(session, envelope.pilot, found, holder, holder.device, now)
     return _Effect(State.ACCEPTED, REVOKED if holder.revoked else None)
 
@@ -159,6 +187,8 @@ def _contact(
     found = read_contact(plain)
     if isinstance(found, dict):
         return _unreadable(found)
+    if found.id != envelope.id:
+        return _unreadable(OTHER_ID)
     keep_contact(session, envelope.pilot, found, keys.contacts, holder.login, now)
     return _Effect(State.ACCEPTED, REVOKED if holder.revoked else None)
 
@@ -180,7 +210,7 @@ def _interview(
         return _unreadable(outcome.errors)
     if outcome.reply is Reply.CONFLICT:
         return _Effect(State.ATTENTION, "conflict")
-    waits = outcome.receipt.status is not Status.ACCEPTED
+    waits = outcome.receipt.status != Status.ACCEPTED
     return _Effect(State.QUARANTINED if waits else State.ACCEPTED, outcome.receipt.reason)
 
 

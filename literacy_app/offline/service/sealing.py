@@ -32,9 +32,12 @@ SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 NONCE = 12
 
 
-def current_key(session: Session) -> FieldKey | None:
-    """The key that phones are given now; None before the first was made."""
-    return queries.newest_key(session)
+def current_key(session: Session, secret: str) -> FieldKey | None:
+    """The key that phones are given now: the newest that `secret` opens. None where there is none, and one is to be made.
+
+    Under another secret, as after a restore on another machine, what phones seal would be lost for good.
+    """
+    return next((row for row in queries.keys(session) if _pair(row, secret) is not None), None)
 
 
 def make_key(session: Session, secret: str, now: datetime) -> FieldKey:
@@ -56,9 +59,10 @@ def make_key(session: Session, secret: str, now: datetime) -> FieldKey:
 
 def open_record(row: FieldKey, envelope: Envelope, secret: str) -> bytes | None:
     """What lies in a record; None where it was sealed to another key, under another id, or was changed on the way."""
+    pair = _pair(row, secret)
+    if pair is None:
+        return None
     try:
-        kept = _cipher(secret).decrypt(row.private[:NONCE], row.private[NONCE:], row.public)
-        pair = cast(EllipticCurvePrivateKey, load_der_private_key(kept, None))
         opened: bytes = SUITE.decrypt(envelope.sealed, pair, f"literacy record 1 {envelope.id}".encode())
     except (InvalidTag, ValueError):
         return None
@@ -68,6 +72,14 @@ def open_record(row: FieldKey, envelope: Envelope, secret: str) -> bytes | None:
 def public_text(row: FieldKey) -> str:
     """The public half as phones take it: base64url of the uncompressed point."""
     return base64.urlsafe_b64encode(row.public).decode().rstrip("=")
+
+
+def _pair(row: FieldKey, secret: str) -> EllipticCurvePrivateKey | None:
+    try:
+        kept = _cipher(secret).decrypt(row.private[:NONCE], row.private[NONCE:], row.public)
+    except InvalidTag:
+        return None
+    return cast(EllipticCurvePrivateKey, load_der_private_key(kept, None))
 
 
 def _cipher(secret: str) -> AESGCM:

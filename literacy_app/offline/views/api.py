@@ -21,10 +21,10 @@ from literacy_app.quality.queries import returned
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.views import on_page
 from literacy_app.sampling.rules.person import PERSONS
-from literacy_app.surveys.rules import Wave
+from literacy_app.surveys.rules import Reply, Wave
 from literacy_app.surveys.service import instrument_of, kept_instrument, wave_of
 from literacy_app.surveys.views.api import RETRY_SECONDS, STATUS, bearer_token, body_of, json_reply, sign_in
-from literacy_app.webkit.extensions import reading, transaction
+from literacy_app.webkit.extensions import reading, rest, transaction
 from literacy_app.webkit.i18n import LOCALES
 from literacy_app.webkit.policy import policy
 from literacy_app.webkit.security import for_programs, public
@@ -43,6 +43,7 @@ def receive() -> Any:
     raw = body_of(LARGEST_RECORD)
     if raw is None:
         return jsonify(error="too_large", most=LARGEST_RECORD), 413
+    rest()
     try:
         with transaction() as session:
             outcome = service.receive_record(session, raw, holder, keys_here(), clock.now())
@@ -51,6 +52,8 @@ def receive() -> Any:
         return json_reply({"error": "later"}), 503, {"Retry-After": str(RETRY_SECONDS)}
     if outcome.receipt is None:
         return json_reply({"errors": outcome.errors}), STATUS[outcome.reply]
+    if outcome.reply is Reply.CONFLICT:
+        return json_reply({"id": str(outcome.receipt.id), "sha256": outcome.receipt.sha256}), 409
     return json_reply(_receipt(outcome.receipt)), STATUS[outcome.reply]
 
 

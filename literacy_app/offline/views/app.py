@@ -3,25 +3,30 @@
 import base64
 import hashlib
 import json
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from literacy_app.accounts import queries as staff_queries
 from literacy_app.accounts import service as accounts
 from literacy_app.accounts.guard import current_staff, requires
-from literacy_app.accounts.rules import Role
+from literacy_app.accounts.models import StaffRow
+from literacy_app.accounts.rules import Holder, Role
 from literacy_app.areas.queries import pilots_within
 from literacy_app.foundation import clock
-from literacy_app.foundation.errors import NotFound
+from literacy_app.foundation.errors import NotFound, Refused
 from literacy_app.offline import queries, service
-from literacy_app.offline.loader import read_head
-from literacy_app.offline.rules import MOST_RECORDS, missing
+from literacy_app.offline.loader import Head, read_head
+from literacy_app.offline.rules import LINES_AT_ONCE, MOST_LINES, MOST_RECORDS, missing
 from literacy_app.offline.views.api import keys_here
 from literacy_app.surveys.rules import Reply
-from literacy_app.webkit.extensions import reading, transaction
+from literacy_app.webkit.extensions import reading, rest, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.offline import is_off
 from literacy_app.webkit.policy import policy
@@ -42,7 +47,6 @@ FILES = ("app.css", "field/field.css", "mark.svg", *SCRIPTS)
 SUPERVISING = frozenset({Role.SUPERVISOR, Role.OFFICER, Role.ADMINISTRATOR})
 MAY_REVOKE = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 MOST_IN_NEED = 50
-LONGEST_NAME = 80
 
 
 @blueprint.get("/field/")
@@ -98,14 +102,15 @@ def start() -> str:
 def device() -> Any:
     """A token for this phone: of a new phone, or a new one of a phone that this person has had before."""
     staff, known = current_staff(), request.form.get("device", "")
-    name = (request.form.get("name") or request.user_agent.string)[:LONGEST_NAME]
     began = min(max(request.form.get("sequence", 0, type=int), 0), MOST_RECORDS)
     with transaction() as session:
         try:
             id = UUID(known)
             token = accounts.renew_device(session, staff, id, policy(), clock.now())
         except (ValueError, NotFound):
-            id, token = accounts.register_device(session, staff, name, policy(), clock.now(), began)
+            id, token = accounts.register_device(
+                session, staff, request.user_agent.string, policy(), clock.now(), began
+            )
     body = {"token": token, "device": str(id), "staff": {"id": str(staff.id), "login": staff.login, "name": staff.name}}
     return body, 201, {"Cache-Control": "no-store"}
 
@@ -122,28 +127,47 @@ def devices() -> str:
 def hand_in() -> Any:
     """Take in what a phone could not send, from the file that it saved; what comes by network later is known by then."""
     file = request.files.get("file")
-    lines = file.read().splitlines() if PageForm().validate_on_submit() and file else []
-    owner = read_head(lines[0]) if lines else None
-    row = staff_queries.staff_by_id(reading(), owner) if owner else None
-    holder = accounts.holder_by_hand(reading(), row.id) if row and _sees(row) else None
+    if not PageForm().validate_on_submit() or file is None:
+        return _devices(unreadable=True), 422
+    head, *lines = file.read().splitlines() or [b""]
+    holder = _handing(read_head(head))
     if holder is None:
         return _devices(unreadable=True), 422
-    tally = {"new": 0, "known": 0, "refused": 0}
-    for line in lines[1:]:
-        with transaction() as session:
-            reply = service.receive_record(session, line, holder, keys_here(), clock.now()).reply
-        tally[{Reply.STORED: "new", Reply.REPEATED: "known"}.get(reply, "refused")] += 1
-    return _devices(handed=tally)
+    if len(lines) > MOST_LINES:
+        return _devices(most=MOST_LINES), 422
+    rest()
+    tally: Counter[Reply] = Counter()
+    for start in range(0, len(lines), LINES_AT_ONCE):
+        some = lines[start : start + LINES_AT_ONCE]
+        try:
+            with transaction() as session:
+                tally += service.hand_in(session, some, holder, current_staff().login, keys_here(), clock.now())
+        except (OperationalError, PoolTimeout, Refused):
+            current_app.logger.warning("a file was not taken in whole", exc_info=True)
+            return _devices(busy=True), 503
+    return _devices(handed={reply.value: tally[reply] for reply in Reply})
+
+
+def _handing(head: Head | None) -> Holder | None:
+    """Whose records are handed in, as far as whoever is signed in supervises where they interview; None where not at all."""
+    owner = staff_queries.staff_by_id(reading(), head.owner) if head else None
+    holder = accounts.holder_by_hand(reading(), owner.id, head.device) if owner and head else None
+    if holder is None:
+        return None
+    grants = tuple(one for one in holder.grants if current_staff().may(SUPERVISING, one.area_code))
+    found = replace(holder, grants=grants)
+    return found if found.scopes else None
 
 
 def _devices(**more: Any) -> str:
     pilots = [one.id for one in pilots_within(reading(), current_staff().scopes(SUPERVISING))]
-    came = queries.sequences(reading(), pilots)
+    phones = [(phone, owner) for phone, owner in staff_queries.devices(reading()) if _sees(owner, SUPERVISING)]
+    came = queries.sequences(reading(), [phone.id for phone, _ in phones])
     rows = []
-    for phone, owner in staff_queries.devices(reading()):
-        if _sees(owner):
-            gaps = missing(came.get(phone.id, ()), phone.sequence, phone.began)
-            rows.append((phone, owner, gaps, sum(span.count for span in gaps)))
+    for phone, owner in phones:
+        gaps = missing(came.get(phone.id, ()), phone.sequence, phone.began)
+        may_revoke = phone.revoked_at is None and _sees(owner, MAY_REVOKE)
+        rows.append((phone, owner, gaps, sum(span.count for span in gaps), may_revoke))
     need = [(pilot, row) for pilot in pilots for row in queries.in_need(reading(), pilot, MOST_IN_NEED)]
     return render_template(
         "field/devices.html",
@@ -151,7 +175,6 @@ def _devices(**more: Any) -> str:
         need=need,
         now=clock.now(),
         form=PageForm(),
-        may_revoke=bool(MAY_REVOKE & current_staff().roles),
         **more,
     )
 
@@ -164,17 +187,17 @@ def revoke(device_id: UUID) -> Any:
         abort(403)
     phone = staff_queries.device(reading(), device_id)
     owner = staff_queries.staff_by_id(reading(), phone.staff_id) if phone else None
-    if owner is None or not _sees(owner):
+    if owner is None or not _sees(owner, MAY_REVOKE):
         raise NotFound(str(device_id))
     with transaction() as session:
         accounts.revoke_device(session, device_id, current_staff().login, clock.now())
     return redirect(url_for("field.devices"), 303)
 
 
-def _sees(owner: Any) -> bool:
-    """Whether the owner of a phone interviews where whoever looks supervises."""
+def _sees(owner: StaffRow, roles: frozenset[Role]) -> bool:
+    """Whether the owner of a phone interviews where whoever looks holds one of `roles`."""
     staff = current_staff()
-    return any(staff.may(SUPERVISING, one.area_code) for one in owner.grants if one.role == Role.INTERVIEWER)
+    return any(staff.may(roles, one.area_code) for one in owner.grants if one.role == Role.INTERVIEWER)
 
 
 def _shell() -> str:
