@@ -1,16 +1,23 @@
 """What a phone is given of an instrument: shape with its conditions as trees, and words; never a key, a mark or a reason."""
 
+import hashlib
+import json
 from typing import Any
 
 from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.rules import Question
 from literacy_app.questions.rules.expressions import parse
-from literacy_app.surveys.rules import Instrument
+from literacy_app.surveys.rules import Instrument, Wave
 
 
-def form_name(instrument: Instrument, digest: str) -> str:
-    """What a phone knows an instrument by: another content is another name, so that what is kept is never stale."""
-    return f"{instrument.title}-{digest[:12]}"
+def form_name(wave: Wave, instrument: Instrument) -> str:
+    """What a phone knows the form of a wave by: another content is another name, so that what is kept is never stale.
+
+    The name is made of what the phone is given, never of the key: whoever knows the questions could try all keys against it.
+    """
+    forms = [form_for(instrument, language) for language in instrument.languages]
+    content = json.dumps([wave.id, repr(wave.header), forms], sort_keys=True, default=vars)
+    return f"{instrument.title}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
 def form_for(instrument: Instrument, language: str) -> dict[str, Any]:

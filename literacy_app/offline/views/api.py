@@ -22,7 +22,7 @@ from literacy_app.questions.kinds import KINDS
 from literacy_app.questions.views import on_page
 from literacy_app.sampling.rules.person import PERSONS
 from literacy_app.surveys.rules import Reply, Wave
-from literacy_app.surveys.service import instrument_of, kept_instrument, wave_of
+from literacy_app.surveys.service import instrument_of, wave_of
 from literacy_app.surveys.views.api import RETRY_SECONDS, STATUS, bearer_token, body_of, json_reply, sign_in
 from literacy_app.webkit.extensions import reading, rest, transaction
 from literacy_app.webkit.i18n import LOCALES
@@ -142,7 +142,7 @@ def _number(name: str) -> int:
 
 
 def _wave(wave: Wave) -> dict[str, Any]:
-    instrument, kept = instrument_of(reading(), wave), kept_instrument(reading(), wave.instrument, wave.version)
+    instrument = instrument_of(reading(), wave)
     return {
         "id": wave.id,
         "pilot": wave.pilot,
@@ -150,7 +150,7 @@ def _wave(wave: Wave) -> dict[str, Any]:
         "opens_on": wave.opens_on.isoformat(),
         "last_day": wave.last_day.isoformat(),
         "languages": list(instrument.languages),
-        "form": service.form_name(instrument, kept.digest if kept else ""),
+        "form": service.form_name(wave, instrument),
         "asked": sum(KINDS[one.kind].asked for one in instrument.questions),
     }
 
