@@ -285,4 +285,4 @@ def test_progress_counts_every_household_once() -> None:
     found = progress(homes)
     parts = found.interviews, found.refusals, found.not_reached, found.others, found.out_of_scope, found.not_attempted
     assert parts == (2, 1, 1, 1, 1, 1) and sum(parts) == found.households == 7
-    assert (found.target, found.reserves, found.visits, found.open) == (6, 1, 5, 2)
+    assert (found.target, found.reserves, found.attempts, found.open) == (6, 1, 7, 2)

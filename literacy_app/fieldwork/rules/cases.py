@@ -35,6 +35,11 @@ class Case:
         return disposition_of(self.visits, self.roster, self.interview)
 
     @property
+    def attempts(self) -> int:
+        """How often somebody went there; the interview itself is one time more."""
+        return len(self.visits) + (self.interview is not None)
+
+    @property
     def group(self) -> Group:
         """The letter under which rates count it."""
         return group_of(self.disposition)

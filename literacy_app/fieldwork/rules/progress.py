@@ -19,7 +19,7 @@ class Progress:
     target: int
     households: int
     reserves: int
-    visits: int
+    attempts: int
     interviews: int
     refusals: int
     not_reached: int
@@ -43,7 +43,7 @@ def progress(cases: Iterable[Case]) -> Progress:
         target=sum(not one.reserve for one in known),
         households=len(known),
         reserves=sum(one.reserve for one in known),
-        visits=sum(len(one.visits) for one in known),
+        attempts=sum(one.attempts for one in known),
         interviews=sum(group in INTERVIEWED for group in groups),
         refusals=groups.count(Group.REFUSAL),
         not_reached=sum(group in NOT_REACHED for group in groups) - new,
