@@ -102,10 +102,11 @@ def imagine(session: Session, wave: Wave, draw: DrawRow) -> list[Household]:
 
 
 def keep_interviews(session: Session, wave: Wave, homes: Sequence[Household]) -> None:
-    """Bring interviews to the door like any other, each on the day it was finished."""
-    desk = Credential(Caller.DESK, wave.pilot, wave.id, AUTHOR)
+    """Bring interviews to the door like any other, each on the day it was finished; every village had its own interviewer."""
     for one in homes:
         if one.raw is not None:
+            who = f"{AUTHOR}-{one.found.home.village.code[6:]}"
+            desk = Credential(Caller.DESK, wave.pilot, wave.id, who)
             receive_submission(session, one.raw, desk, one.finished_at)
 
 

@@ -58,6 +58,7 @@ class Policy:
     interview_most_an_hour: Figure
     interview_alike_share: Figure
     risk_flag: Figure
+    risk_interviewer: Figure
     risk_short: Figure
     risk_hurried: Figure
     risk_straight: Figure

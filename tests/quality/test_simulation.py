@@ -37,7 +37,7 @@ def test_among_honest_interviewers_nobody_stands_out(seed: int) -> None:
     interviews, _ = wave(seed, ())
     risks = assess(interviews, LIMITS)
     assert sum(is_flagged(risk, LIMITS) for risk in risks) / len(risks) < 0.01
-    assert compare(risks, LIMITS)[0].points < 0.3
+    assert compare(risks, LIMITS)[0].points < LIMITS.apart
 
 
 @pytest.mark.parametrize("seed", range(5))

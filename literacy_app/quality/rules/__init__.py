@@ -166,6 +166,7 @@ class Limits:
 
     points: Mapping[Signal, float]
     flag: float
+    apart: float
     short_share: float
     seconds_a_question: float
     straight_run: int
@@ -182,6 +183,7 @@ class Limits:
         return cls(
             points={signal: getattr(policy, f"risk_{signal}").value for signal in Signal},
             flag=policy.risk_flag.value,
+            apart=policy.risk_interviewer.value,
             short_share=policy.interview_short_share.value,
             seconds_a_question=policy.interview_floor.value,
             straight_run=int(policy.interview_straight_run.value),
