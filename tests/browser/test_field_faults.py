@@ -13,7 +13,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from drill import interviewer, stock, supervisor
 from drill.interviewer import PASSWORD
@@ -24,6 +24,7 @@ from tests.browser.conftest import PHONE
 from tests.browser.field_phone import FINISH, QUEUE, Phone, effects, interviews, receipts, records, stored, whole
 
 pytestmark = pytest.mark.browser
+SIZE: ViewportSize = {"width": PHONE["width"], "height": PHONE["height"]}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def handset(browser: Browser) -> Iterator[Callable[[], BrowserContext]]:
 
     def make() -> BrowserContext:
         # Our scripts are put into a page of the server's, which its policy rightly forbids.
-        made.append(browser.new_context(viewport={"width": PHONE["width"], "height": PHONE["height"]}, bypass_csp=True))
+        made.append(browser.new_context(viewport=SIZE, user_agent="drill", bypass_csp=True))
         return made[-1]
 
     yield make
@@ -457,6 +458,25 @@ def as_supervisor(server: Supervisor, context: BrowserContext) -> Page:
     return page
 
 
+def test_19_a_file_that_was_handed_in_and_the_network_later_come_to_the_same(
+    server: Supervisor, phone: Make, handset: Callable[[], BrowserContext]
+) -> None:
+    owner = str(interviewer.take_on(server.data, "hand").id)
+    mine, made = phone(account=interviewer.enrol(server.data, "hand"), owner=owner), interviews(3)
+    mine.finish(*made)
+    file = mine.ask("queue.export()").encode()
+    page = as_supervisor(server, handset())
+    for _ in range(2):  # twice, as people do
+        page.goto(f"{server.base}/office/devices/")
+        page.set_input_files("#file", {"name": "records.txt", "mimeType": "text/plain", "buffer": file})
+        page.locator("form[enctype] button").click()
+        page.wait_for_load_state()
+    assert "新的 0 份，原来就有的 3 份" in page.locator("main").inner_text()
+    assert stored(server, made) == whole(made) and mine.counts()["finalised"] == 3
+    assert mine.send()["sent"] == 3 and mine.seen == [202] * 3
+    assert all(effects(server, one) == (1, 1, 1, 1) for one in made)
+
+
 def test_20_numbers_that_have_not_come_are_shown_to_the_supervisor(
     server: Supervisor, proxy: Proxy, phone: Make, handset: Callable[[], BrowserContext]
 ) -> None:
@@ -468,8 +488,9 @@ def test_20_numbers_that_have_not_come_are_shown_to_the_supervisor(
     told = f"unsent={mine.counts()['unsent']}&sequence=5"
     httpx.get(f"{server.base}/api/v1/field/assignments?{told}", headers=headers, trust_env=False).raise_for_status()
     page = as_supervisor(server, handset())
-    page.goto(f"{server.base}/office/devices/")
-    card = page.locator(".card", has_text="phone of gap")
+    reply = page.goto(f"{server.base}/office/devices/")
+    assert reply is not None and reply.status == 200, page.content()
+    card = page.locator(".card", has_text="Gap")
     assert "没有收到 2 份，编号： 2–3" in card.inner_text()
     mine.ask("window.skip += 60000")
     mine.send()
@@ -481,7 +502,7 @@ DAYS, A_DAY, RATE = 14, timedelta(days=1), 2_000
 
 
 def test_fourteen_days_offline_then_a_slow_line_that_breaks(server: Supervisor, proxy: Proxy, phone: Make) -> None:
-    mine, made, start = phone(), interviews(60), datetime.now(UTC) - DAYS * A_DAY
+    mine, made, start = phone(), interviews(60, answers={"q1": "true"}), datetime.now(UTC) - DAYS * A_DAY
     rows = []
     for number, one in enumerate(made):
         at = start + number * DAYS * A_DAY / len(made)
