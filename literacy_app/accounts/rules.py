@@ -94,10 +94,14 @@ class Staff:
         return any(within(area_code, scope) for scope in self.scopes(roles))
 
 
+# A device token begins so; the door tells it from a survey link by that.
+DEVICE = "device-"
+
 DEVICE_NAME_MAX = 40
 # "(Linux; Android 9; SM-A105F Build/PPR1; wv)", also "(Linux; U; Android 8.1; zh-cn; MI 6X Build/OPM1)".
 _ANDROID = re.compile(
-    r"Android\b[^;)]*(?:; *[a-z]{2}[-_][A-Za-z]{2}\b)?(?:; *(?P<model>[\w .+()-]*?) *(?:Build/|[;)]|$))?", re.ASCII
+    r"Android\b[^;)]*(?:; *(?:[a-z]{2}[-_][A-Za-z]{2}|HarmonyOS)\b)?(?:; *(?P<model>[\w .+()-]*?) *(?:Build/|[;)]|$))?",
+    re.ASCII,
 )
 # What browsers say in the place of the model when they do not say it.
 _NO_MODEL = ("", "K", "Mobile", "Tablet", "wv")
@@ -110,8 +114,6 @@ _SYSTEMS = (
     ("CrOS", "Chromebook"),
     ("Linux", "Linux"),
 )
-# A device token begins so; the door tells it from a survey link by that.
-DEVICE = "device-"
 
 
 @dataclass(frozen=True)

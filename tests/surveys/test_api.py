@@ -3,18 +3,30 @@
 import hashlib
 import json
 import sqlite3
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from literacy_app import create_app
+from literacy_app.accounts.models import Device
+from literacy_app.accounts.queries import staff_by_login
+from literacy_app.accounts.rules import Staff
+from literacy_app.accounts.service import register_device, revoke_device
 from literacy_app.config import Settings
+from literacy_app.foundation import clock
+from literacy_app.surveys.models import SubmissionRow
 from literacy_app.surveys.queries import link_of
-from literacy_app.webkit.extensions import reading
-from tests.builders import ALL_WRONG, body
+from literacy_app.webkit.extensions import reading, transaction
+from literacy_app.webkit.policy import policy
+from tests.builders import ALL_WRONG, body, draw
+from tests.people import People
 
 
 @pytest.fixture
@@ -160,3 +172,98 @@ def test_errors_below_api_are_json(program: FlaskClient) -> None:
 
 def test_a_nul_in_an_address_is_refused(program: FlaskClient) -> None:
     assert program.get("/api/v1/links/a%00b").status_code == 400
+
+
+# Interviewers' phones
+
+
+@pytest.fixture
+def phone(app: Flask, people: People) -> str:
+    """The token of the phone of In, who interviews in the own county."""
+    people.take_on("in")
+    with app.app_context(), transaction() as session:
+        row = staff_by_login(session, "in")
+        assert row is not None
+        staff = Staff(row.id, "in", row.name, (), uuid4())
+        return register_device(session, staff, "", policy(), clock.now())[1]
+
+
+def stored(app: Flask) -> Sequence[SubmissionRow]:
+    with app.app_context():
+        return reading().scalars(select(SubmissionRow)).all()
+
+
+def test_a_phone_brings_interviews_of_people_who_were_drawn(app: Flask, program: FlaskClient, phone: str) -> None:
+    with app.app_context(), transaction() as session:
+        person = draw(session)
+    raw = body(respondent=str(person))
+    first, second = post(program, phone, raw), post(program, phone, raw)
+    assert (first.status_code, second.status_code, first.json) == (201, 202, second.json)
+    assert (first.json or {})["sha256"] == hashlib.sha256(raw).hexdigest()
+    [row] = stored(app)
+    assert (row.respondent_id, row.stream, row.actor, row.status) == (person, "probability", "device:in", "accepted")
+
+
+def test_other_bytes_from_a_phone_are_a_conflict(program: FlaskClient, phone: str) -> None:
+    raw = body()
+    post(program, phone, raw)
+    reply = post(program, phone, body(ALL_WRONG, id=json.loads(raw)["id"]))
+    assert (reply.status_code, set(reply.json or {})) == (409, {"id", "sha256"})
+
+
+def test_somebody_who_was_not_drawn_waits(app: Flask, program: FlaskClient, phone: str) -> None:
+    reply = post(program, phone, body(respondent=str(uuid4())))
+    assert ((reply.json or {})["status"], (reply.json or {})["reason"]) == ("quarantined", "respondent_unknown")
+
+
+@pytest.mark.parametrize("wave", ["neighbour", "nowhere", ""])
+def test_a_phone_brings_nothing_to_a_wave_where_its_owner_does_not_interview(
+    app: Flask, program: FlaskClient, phone: str, wave: str
+) -> None:
+    reply = post(program, phone, body(wave=wave))
+    assert reply.status_code == 422 and set((reply.json or {})["errors"]) == {"wave"}
+    assert stored(app) == []
+
+
+def test_fields_that_a_phone_may_not_say_are_refused_by_name(app: Flask, program: FlaskClient, phone: str) -> None:
+    reply = post(program, phone, body(score=100, broken_off=False, status="accepted"))
+    assert set((reply.json or {})["errors"]) == {"score", "broken_off", "status"} and stored(app) == []
+
+
+def test_a_phone_that_was_revoked_has_a_receipt_and_its_interview_waits(
+    app: Flask, program: FlaskClient, phone: str
+) -> None:
+    with app.app_context(), transaction() as session:
+        revoke_device(session, session.scalars(select(Device.id)).one(), "su", clock.now())
+    reply = post(program, phone, body())
+    assert reply.status_code == 201
+    assert ((reply.json or {})["status"], (reply.json or {})["reason"]) == ("quarantined", "credential_revoked")
+
+
+def test_an_expired_phone_is_asked_to_sign_in_and_nothing_is_consumed(
+    app: Flask, program: FlaskClient, phone: str
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Device)).one().expires_at = clock.now() - timedelta(seconds=1)
+    for path in ("/api/v1/submissions", "/api/v1/submissions/batch"):
+        assert post(program, phone, body(), path).status_code == 401
+    assert stored(app) == []
+
+
+def test_what_began_before_the_wave_closed_is_accepted_from_a_phone_and_flagged(
+    app: Flask, program: FlaskClient, phone: str
+) -> None:
+    times = {"started_at": "2020-12-31T10:00:00+08:00", "finished_at": "2020-12-31T10:20:00+08:00"}
+    assert (post(program, phone, body(None, wave="closed", **times)).json or {})["status"] == "accepted"
+    assert stored(app)[0].flags == ["late"]
+
+
+def test_a_phone_s_batch_answers_each_by_its_own_status(program: FlaskClient, phone: str) -> None:
+    good = body()
+    raw = b"[" + good + b"," + body(wave="neighbour") + b"," + good + b"]"
+    reply = post(program, phone, raw, "/api/v1/submissions/batch")
+    assert [one["status"] for one in json.loads(reply.data)] == [201, 422, 202]
+
+
+def test_a_link_brings_no_sealed_record(program: FlaskClient, token: str) -> None:
+    assert post(program, token, b"{}", "/api/v1/records").status_code == 401
