@@ -519,12 +519,12 @@ test("a pilot may forbid new interviews while old ones wait", async () => {
 
 test("what is handed in on a file are the very bytes that would have been sent", async () => {
   const phone = new Phone();
-  const { queue } = await phone.tab();
+  const { queue } = await phone.tab({ device: "d1" });
   await finished(queue, 1, 2);
   await queue.send();
   await finished(queue, 3);
   const [head, ...lines] = (await queue.export()).trimEnd().split("\n");
-  assert.deepEqual(JSON.parse(head), { format: "literacy records 1", owner: "anna", records: 3 });
+  assert.deepEqual(JSON.parse(head), { format: "literacy records 1", owner: "anna", device: "d1", records: 3 });
   for (const line of lines.slice(0, 2)) assert.equal(phone.server.stored.get(JSON.parse(line).id).body, line);
   assert.equal((await phone.server.door(lines[2], "token")).status, 201);
   assert.deepEqual(await queue.send(), { sent: 1, stopped: null });

@@ -356,10 +356,13 @@ def test_a_thousand_households_take_as_many_statements_as_thirty_six_and_little_
     with field.app.app_context(), transaction() as session:
         _grow(session, 1000)
     many = _statements(field.app, field.client, field.headers, path)
-    assert many == few <= 60
-    began = time.perf_counter()
-    given = field.get(path)
-    assert time.perf_counter() - began < 2
+    assert many <= few + 3 <= 40, "what is known for a second may be asked again, no more"
+    took = []
+    for _ in range(3):
+        began = time.perf_counter()
+        given = field.get(path)
+        took.append(time.perf_counter() - began)
+    assert min(took) < 1
     if path == ASSIGNMENTS:
         assert sum(len(one["households"]) for one in as_json(given)["clusters"]) == 1036
 

@@ -17,6 +17,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from literacy_app.accounts import service as accounts
+from literacy_app.accounts.models import GrantRow
+from literacy_app.accounts.rules import Role
 from literacy_app.contacts.models import HouseholdContact
 from literacy_app.fieldwork.models import RosterRow, VisitRow
 from literacy_app.foundation.audit import AuditEvent
@@ -467,6 +469,17 @@ def test_numbers_that_came_are_told_by_phone(place: Place) -> None:
     place.bring(place.phone.record(visit(home)))
     device = place.holder.device
     assert queries.sequences(place.session, [device]) == {device: [1, 2, 6]}
+
+
+def test_who_interviews_in_two_pilots_cannot_mix_them(place: Place) -> None:
+    session, raw = place.session, place.phone.record(interview(place.land.sample()[0], body(wave="neighbour")))
+    session.add(GrantRow(staff_id=place.staff.id, role=Role.INTERVIEWER, area_code="990202"))
+    session.flush()
+    session.expire_all()
+    assert place.holder.scopes == ("990201", "990202")
+    receipt = place.bring(raw).receipt
+    assert receipt and receipt.status is State.ATTENTION and set(json.loads(receipt.reason or "")) == {"wave"}
+    assert count(session, SubmissionRow) == 0
 
 
 # At once

@@ -117,6 +117,7 @@
     me.queue = new Queue({
       store: me.store,
       owner,
+      device: me.account.device,
       token: me.account.token,
       key: me.given && me.given.key,
       limits: { warn: (me.given ? me.given.limits.warn_hours : 24) * 3600 * 1000 },

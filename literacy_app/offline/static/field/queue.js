@@ -433,7 +433,7 @@
     // A text to hand in on paper's terms: a line that says what it is, then each record's exact bytes on a line.
     async export() {
       const records = (await this.shelf.all("records")).sort((one, other) => one.sequence - other.sequence);
-      const head = { format: "literacy records 1", owner: this.owner, records: records.length };
+      const head = { format: "literacy records 1", owner: this.owner, device: this.device, records: records.length };
       return [JSON.stringify(head)].concat(records.map((record) => record.body)).join("\n") + "\n";
     }
 
