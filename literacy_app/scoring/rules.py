@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import repeat
 
 from literacy_app.questions.rules import Answer, Code, Question
 
@@ -73,13 +74,13 @@ def points_for(answer: Answer | None, options: Sequence[str], marking: Marking, 
     """The points that one answer earns; 0 for "don't know", refused and blank."""
     if answer is None or isinstance(answer, Code):
         return 0
-    if mode is MultipleMode.PARTIAL and isinstance(marking.answer, tuple) and isinstance(answer, tuple):
+    if isinstance(marking.answer, str):
+        return marking.points if answer == marking.answer else 0
+    if mode is MultipleMode.PARTIAL and isinstance(answer, tuple):
         # Every option is a decision of its own: rightly ticked or rightly left. Rounded down, so full points need all.
         right = sum((option in answer) == (option in marking.answer) for option in options)
         return marking.points * right // len(options)
-    wanted = set(marking.answer) if isinstance(marking.answer, tuple) else marking.answer
-    given = set(answer) if isinstance(answer, tuple) else answer
-    return marking.points if given == wanted else 0
+    return marking.points if isinstance(answer, tuple) and set(answer) == set(marking.answer) else 0
 
 
 def scales_of(question: Question) -> tuple[str, ...]:
@@ -128,13 +129,15 @@ class Scheme:
 
     def scores(self, answers: Mapping[str, Answer], points: Mapping[str, int]) -> tuple[Score, ...]:
         """The score on every scale, the total first. Each is judged by the same mark; the total alone is the headline."""
-        dont_know = {id for id in points if answers[id] is Code.DONT_KNOW}
-        missing = {id for id in self.items if id not in points or answers[id] is Code.REFUSED}
+        coded = {id for id in points if isinstance(answers[id], Code)}
+        dont_know = {id for id in coded if answers[id] is Code.DONT_KNOW}
+        missing = (coded - dont_know) | (self.items.keys() - points.keys())
         return tuple(self._score(scale, points, dont_know, missing) for scale in self.scales)
 
     def _score(self, scale: Scale, points: Mapping[str, int], dont_know: set[str], missing: set[str]) -> Score:
-        earned = sum([points.get(id, 0) for id in scale.items])
-        unknown, blank = len(dont_know.intersection(scale.items)), len(missing.intersection(scale.items))
+        earned = sum(map(points.get, scale.items, repeat(0)))
+        unknown = len(dont_know.intersection(scale.items)) if dont_know else 0
+        blank = len(missing.intersection(scale.items)) if missing else 0
         attained = attains(earned, scale.max_points, self.key.pass_mark)
         answered = len(scale.items) - unknown - blank
         return Score(scale.name, earned, scale.max_points, attained, answered, unknown, blank)

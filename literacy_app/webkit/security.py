@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Request, Response, abort, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from literacy_app.webkit.extensions import csrf
 
@@ -32,12 +33,23 @@ SENSITIVE_PATHS = ("/office", "/account", "/admin", "/editor", "/field", "/s/")
 PERSONAL_PATHS = ("/me/", "/certificates/")
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's signed sessions, without making ready to read a cookie that did not come: programs and most pages have none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the cookie holds; an empty one where there is no cookie."""
+        if self.get_cookie_name(app) not in request.cookies and app.secret_key:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def init_security(app: Flask) -> None:
     """Headers on every response, and deny-by-default protection of every changing request."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     # A page may lie open on a phone for days; the token lives as long as the session it belongs to.
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     csrf.init_app(app)
+    app.session_interface = _Sessions()
     app.before_request(_refuse_nul)
     app.before_request(_protect)
     app.after_request(_add_headers)
@@ -96,11 +108,13 @@ def _refuse_nul() -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    # Looked through once, not once for each: every response pays for it.
+    given = {name.lower() for name, _ in response.headers}
     for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    if "Cache-Control" not in response.headers:
+        if name.lower() not in given:
+            response.headers.add(name, value)
+    if "cache-control" not in given:
         # Pages show one person's own state; a shared phone or an office proxy must not keep them.
-        response.headers["Cache-Control"] = (
-            "no-store" if request.path.startswith((*SENSITIVE_PATHS, *PERSONAL_PATHS)) else "private, no-cache"
-        )
+        shut = request.path.startswith((*SENSITIVE_PATHS, *PERSONAL_PATHS))
+        response.headers.add("Cache-Control", "no-store" if shut else "private, no-cache")
     return response

@@ -193,12 +193,11 @@ def read_answers(instrument: Instrument, sent: Mapping[str, Any]) -> tuple[dict[
     """The answers as the instrument's kinds understand them, and what is wrong by field."""
     answers: dict[str, Answer] = {}
     errors: dict[str, str] = {}
+    questions = instrument.by_id
     for id, value in sent.items():
-        question = instrument.question(id)
-        answer = Fault.NOT_AN_OPTION if question is None else _read_answer(question, value)
-        if question is None:
+        if (question := questions.get(id)) is None:
             errors[f"answers.{id}"] = "no_such_question"
-        elif isinstance(answer, Fault):
+        elif isinstance(answer := _read_answer(question, value), Fault):
             errors[f"answers.{id}"] = answer
         else:
             answers[id] = answer
@@ -376,9 +375,5 @@ def _without_name(one: Score) -> dict[str, Any]:
 
 
 def _sheet(instrument: Instrument, answers: Mapping[str, Answer], calculated: Mapping[str, Value]) -> dict[str, Any]:
-    sheet = {}
-    for question in instrument.questions:
-        answer = answers.get(question.id, calculated.get(question.id))
-        if answer is not None:
-            sheet[question.id] = answer_json(question, answer)
-    return sheet
+    given = {**calculated, **answers}
+    return {one.id: answer_json(one, given[one.id]) for one in instrument.questions if one.id in given}
