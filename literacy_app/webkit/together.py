@@ -57,15 +57,18 @@ class Together(Generic[T, R]):
         return cast(R, mine.result)
 
     def _write(self, group: list[_Waiting[T, R]]) -> None:
-        self._siblings = len(group)
+        self._siblings, begun = len(group), False
         try:
             with transaction() as session:
+                begun = True
                 results = self._keep(session, [one.item for one in group])
             for one, result in zip(group, results, strict=True):
                 one.result = result
         except Exception as error:
-            if len(group) == 1:
-                group[0].error = error
+            # Where nobody could begin, nobody is to blame, and each alone would only wait as long again.
+            if len(group) == 1 or not begun:
+                for one in group:
+                    one.error = error
             else:
                 for one in group:
                     self._write([one])

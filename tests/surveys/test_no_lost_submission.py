@@ -6,9 +6,12 @@ The lines about what a phone does (4, 8 on the phone, 9, 11, 13, 15, 20) follow 
 import hashlib
 import json
 import shutil
+import sqlite3
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ from werkzeug.test import TestResponse
 from literacy_app import create_app, tasks
 from literacy_app.foundation import clock
 from literacy_app.foundation.audit import AuditEvent
+from literacy_app.foundation.orm import PATIENCE
 from literacy_app.surveys import queries, service
 from literacy_app.surveys.models import AnswerSheet, Conflict, SubmissionRow
 from literacy_app.surveys.rules import Caller, Credential, Decision, Status
@@ -232,6 +236,39 @@ def test_7_of_a_group_that_is_written_together_one_that_fails_takes_nobody_with_
     for thread in threads:
         thread.join()
     assert replies == {"a": "kept a", "b": "kept b", "bad": "bad"}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("served", ["sqlite"], indirect=True)  # the one with one lock for all writers
+def test_6_a_group_that_cannot_begin_is_put_off_at_once_and_not_one_by_one(served: Flask) -> None:
+    from literacy_app.webkit.together import Together
+
+    door, errors = Together(lambda session, items: list(items)), []
+
+    def bring(item: str) -> None:
+        with served.app_context():
+            try:
+                door(item)
+            except OperationalError as error:
+                errors.append(error)
+
+    with served.app_context():
+        engine = db.engine
+    with closing(sqlite3.connect(engine.url.database or "", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with door._turn:
+            threads = [threading.Thread(target=bring, args=(item,)) for item in "abc"]
+            for thread in threads:
+                thread.start()
+            while len(door._waiting) < 3:
+                pass
+        started = time.monotonic()
+        for thread in threads:
+            thread.join()
+        waited = time.monotonic() - started
+        other.execute("ROLLBACK")
+    assert len(errors) == 3
+    assert waited < 2 * PATIENCE  # all of them have waited once, together
 
 
 def test_10_an_old_or_unknown_version_is_taken_with_a_receipt_and_waits(served: Flask, token: str) -> None:
