@@ -298,3 +298,26 @@ def look(page: Page) -> None:
     small = page.evaluate("""() => Array.from(document.querySelectorAll("#screen button, #screen a, #screen summary"))
       .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 43.5).map((one) => one.outerHTML)""")
     assert small == []
+
+
+def test_10_an_update_of_the_app_reloads_nothing_under_an_interview(visit: Any) -> None:
+    visitor: Visitor = visit()
+    page = visitor.page
+    ready(page, visitor.demonstration)
+    to_interview(page)
+    answer(page, 5)
+    page.evaluate("window.same = true")
+    visitor.wish(size=3)  # the server has another shell now, as after an update, and so another worker
+    page.evaluate("""() => new Promise((done) => {
+      navigator.serviceWorker.addEventListener("controllerchange", () => done());
+      navigator.serviceWorker.getRegistration("/field/").then((registration) => registration.update());
+    })""")
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.same === true")
+    assert "第 6 题" in page.inner_text("[data-slot=progress]")
+    answer(page)
+    page.click("[data-do=finish]")
+    page.click("[data-do=nocontact]")
+    page.wait_for_function("() => document.getElementById('sync').innerText.includes('都上传了')")
+    page.reload()  # and the next time it is the new one
+    assert page.get_attribute("html", "data-size") == "3"
