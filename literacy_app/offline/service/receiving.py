@@ -19,8 +19,9 @@ from literacy_app.accounts.rules import Holder
 from literacy_app.accounts.service import NO_PILOT
 from literacy_app.areas.queries import pilots_within
 from literacy_app.contacts.loader import read_contact
+from literacy_app.contacts.rules import Contact
 from literacy_app.contacts.service import keep_contact
-from literacy_app.fieldwork.loader import read_roster, read_visit
+from literacy_app.fieldwork.loader import Roster, Visit, read_roster, read_visit
 from literacy_app.fieldwork.service import RecordError, keep_roster, keep_visit
 from literacy_app.foundation.audit import record
 from literacy_app.foundation.errors import NotFound, Refused
@@ -143,7 +144,8 @@ def _effect(session: Session, envelope: Envelope, holder: Holder, keys: Keys, no
     try:
         # What goes wrong with one record must not undo that it came.
         with session.begin_nested():
-            return ROOMS[envelope.kind](session, envelope, plain, holder, keys, now)
+            keep = _interview if envelope.kind is Kind.INTERVIEW else _told
+            return keep(session, envelope, plain, holder, keys, now)
     except NotFound:
         return _Effect(State.ATTENTION, "household_unknown")
     except Refused as refused:
@@ -157,39 +159,21 @@ def _effect(session: Session, envelope: Envelope, holder: Holder, keys: Keys, no
         return _Effect(State.ATTENTION, "server_fault")
 
 
-def _visit(
+def _told(
     session: Session, envelope: Envelope, plain: dict[str, Any], holder: Holder, keys: Keys, now: datetime
 ) -> _Effect:
-    found = read_visit(plain)
+    """A visit, a roster or a contact: the room that it belongs to keeps it."""
+    found = READERS[envelope.kind](plain)
     if isinstance(found, dict):
         return _unreadable(found)
     if found.id != envelope.id:
         return _unreadable(OTHER_ID)
-    keep_visit(session, envelope.pilot, found, holder, holder.device, now)
-    return _Effect(State.ACCEPTED, REVOKED if holder.revoked else None)
-
-
-def _roster(
-    session: Session, envelope: Envelope, plain: dict[str, Any], holder: Holder, keys: Keys, now: datetime
-) -> _Effect:
-    found = read_roster(plain)
-    if isinstance(found, dict):
-        return _unreadable(found)
-    if found.id != envelope.id:
-        return _unreadable(OTHER_ID)
-    keep_roster(session, envelope.pilot, found, holder, holder.device, now)
-    return _Effect(State.ACCEPTED, REVOKED if holder.revoked else None)
-
-
-def _contact(
-    session: Session, envelope: Envelope, plain: dict[str, Any], holder: Holder, keys: Keys, now: datetime
-) -> _Effect:
-    found = read_contact(plain)
-    if isinstance(found, dict):
-        return _unreadable(found)
-    if found.id != envelope.id:
-        return _unreadable(OTHER_ID)
-    keep_contact(session, envelope.pilot, found, keys.contacts, holder.login, now)
+    if isinstance(found, Contact):
+        keep_contact(session, envelope.pilot, found, keys.contacts, holder.login, now)
+    elif isinstance(found, Roster):
+        keep_roster(session, envelope.pilot, found, holder, holder.device, now)
+    else:
+        keep_visit(session, envelope.pilot, found, holder, holder.device, now)
     return _Effect(State.ACCEPTED, REVOKED if holder.revoked else None)
 
 
@@ -214,11 +198,10 @@ def _interview(
     return _Effect(State.QUARANTINED if waits else State.ACCEPTED, outcome.receipt.reason)
 
 
-ROOMS: dict[Kind, Callable[..., _Effect]] = {
-    Kind.VISIT: _visit,
-    Kind.ROSTER: _roster,
-    Kind.CONTACT: _contact,
-    Kind.INTERVIEW: _interview,
+READERS: dict[Kind, Callable[[dict[str, Any]], Visit | Roster | Contact | dict[str, str]]] = {
+    Kind.VISIT: read_visit,
+    Kind.ROSTER: read_roster,
+    Kind.CONTACT: read_contact,
 }
 
 
