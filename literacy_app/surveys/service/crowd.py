@@ -49,7 +49,7 @@ class Network:
     def of(cls, address: str, key: str, now: datetime) -> "Network":
         """The network of an address (accounts.rules.network_of), told apart by a key that changes every day."""
         said = f"{now.astimezone(UTC).date()} {address}".encode()
-        return cls(hmac.new(key.encode(), said, hashlib.sha256).hexdigest())
+        return cls(hmac.digest(key.encode(), said, "sha256").hex())
 
 
 @dataclass(frozen=True)

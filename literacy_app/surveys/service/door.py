@@ -215,6 +215,8 @@ def _read_answer(question: Question, value: Any) -> Answer | Fault:
 
 def answer_json(question: Question, answer: Answer) -> Any:
     """An answer as the door takes it; the opposite of `read_answers`."""
+    if type(answer) is str:  # an option or a text, and no code: it is its own JSON
+        return answer
     return {"code": answer.value} if isinstance(answer, Code) else KINDS[question.kind].to_json(answer)
 
 
