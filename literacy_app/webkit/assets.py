@@ -1,5 +1,6 @@
 """Static files under names that carry their content's hash, compressed beforehand, cached for ever."""
 
+import base64
 import gzip
 import hashlib
 import os
@@ -26,7 +27,7 @@ def init_assets(app: Flask, target: Path) -> None:
         if path.is_file()
     }
     app.jinja_env.globals["asset"] = lambda name: f"/static/{names[name]}"
-    app.jinja_env.globals["asset_content"] = lambda name: (target / names[name]).read_bytes()
+    app.jinja_env.globals["asset_integrity"] = lambda name: integrity((target / names[name]).read_bytes())
     # Everything in the folder is named by its content, so all of it may be kept by browsers without asking again.
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
@@ -36,6 +37,11 @@ def init_assets(app: Flask, target: Path) -> None:
         allow_all_origins=False,
         add_headers_function=_add_headers,
     )
+
+
+def integrity(body: bytes) -> str:
+    """What a browser holds a file against before it takes it (Subresource Integrity)."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(body).digest()).decode()
 
 
 def _add_headers(headers: Headers, path: str, url: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select, text
 from literacy_app.accounts import service
 from literacy_app.accounts.models import StaffRow
 from literacy_app.accounts.queries import staff_by_login
+from literacy_app.accounts.service import staff
 from literacy_app.foundation.audit import AuditEvent
 from literacy_app.webkit.extensions import db, reading
 from tests.page_client import PageClient
@@ -86,7 +87,7 @@ def test_while_a_password_is_compared_no_connection_and_no_transaction_is_held(a
     def sign_in() -> None:
         answers.append(client.post("/account/sign-in", {"login": "ou", "password": PASSWORD}).status)
 
-    with service._hashing, service._hashing, app.app_context():
+    with staff._hashing, staff._hashing, app.app_context():
         thread = threading.Thread(target=sign_in)
         thread.start()
         until = time.monotonic() + 10

@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from literacy_app.accounts.rules import Holder
 from literacy_app.accounts.service import holder_of, note_device
 from literacy_app.areas.rules import AGE_GROUPS
+from literacy_app.fieldwork.rules import FINAL
 from literacy_app.fieldwork.service import Cluster, effort_of, households_for
 from literacy_app.foundation import clock
 from literacy_app.foundation.clock import reporting_date
@@ -41,8 +42,6 @@ def receive() -> Any:
     if holder is None:
         return sign_in()
     raw = body_of(LARGEST_RECORD)
-    if raw is None:
-        return jsonify(error="too_large", most=LARGEST_RECORD), 413
     rest()
     try:
         with transaction() as session:
@@ -83,6 +82,7 @@ def assignments() -> Any:
             "safe_until": None,
             "limits": {"warn_hours": figures.unsent_warn_hours.value, "attempts": effort.visits},
             "ages": [AGE_GROUPS[0][0], AGE_GROUPS[-1][1]],
+            "final": sorted(FINAL),
             "kish": {table.value: persons for table, persons in PERSONS.items()},
             "waves": [_wave(one) for one in waves.values()],
             "clusters": [_cluster(one) for one in clusters],

@@ -1,6 +1,5 @@
 """The interviewer's app: its shell, its worker, and a phone's first sign-in; and the phones of an area in the office."""
 
-import base64
 import hashlib
 import json
 from collections import Counter
@@ -8,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -19,6 +18,7 @@ from literacy_app.accounts.guard import current_staff, requires
 from literacy_app.accounts.models import StaffRow
 from literacy_app.accounts.rules import Holder, Role
 from literacy_app.areas.queries import pilots_within
+from literacy_app.fieldwork.rules import CODES
 from literacy_app.foundation import clock
 from literacy_app.foundation.errors import NotFound, Refused
 from literacy_app.offline import queries, service
@@ -26,6 +26,7 @@ from literacy_app.offline.loader import Head, read_head
 from literacy_app.offline.rules import LINES_AT_ONCE, MOST_LINES, MOST_RECORDS, missing
 from literacy_app.offline.views.api import keys_here
 from literacy_app.surveys.rules import Reply
+from literacy_app.webkit.assets import integrity
 from literacy_app.webkit.extensions import reading, rest, transaction
 from literacy_app.webkit.forms import PageForm
 from literacy_app.webkit.offline import is_off
@@ -61,13 +62,13 @@ def app() -> str:
 def worker() -> Response:
     """The app's own worker. It keeps the shell and the files that the shell names, each checked by its digest."""
     shell = _shell()
-    files = {_asset(name): _integrity(_content(name)) for name in FILES}
-    digests = json.dumps([_integrity(shell.encode()), files], sort_keys=True)
+    files = {_asset(name): _asset_integrity(name) for name in FILES}
+    digests = json.dumps([integrity(shell.encode()), files], sort_keys=True)
     body = current_app.jinja_env.get_template("field/sw.js").render(
         off=is_off(),
         version=hashlib.sha256(digests.encode()).hexdigest()[:12],
         shell=url_for("field.app"),
-        shell_integrity=_integrity(shell.encode()),
+        shell_integrity=integrity(shell.encode()),
         files=files,
     )
     return Response(body, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
@@ -127,9 +128,7 @@ def devices() -> str:
 def hand_in() -> Any:
     """Take in what a phone could not send, from the file that it saved; what comes by network later is known by then."""
     file = request.files.get("file")
-    if not PageForm().validate_on_submit() or file is None:
-        return _devices(unreadable=True), 422
-    head, *lines = file.read().splitlines() or [b""]
+    head, *lines = (file.read() if file else b"").splitlines() or [b""]
     holder = _handing(read_head(head))
     if holder is None:
         return _devices(unreadable=True), 422
@@ -183,8 +182,6 @@ def _devices(**more: Any) -> str:
 @requires(*MAY_REVOKE)
 def revoke(device_id: UUID) -> Any:
     """End a phone's access: it was lost, or its owner has left."""
-    if not PageForm().validate_on_submit():
-        abort(403)
     phone = staff_queries.device(reading(), device_id)
     owner = staff_queries.staff_by_id(reading(), phone.staff_id) if phone else None
     if owner is None or not _sees(owner, MAY_REVOKE):
@@ -201,7 +198,9 @@ def _sees(owner: StaffRow, roles: frozenset[Role]) -> bool:
 
 
 def _shell() -> str:
-    return render_template("field/app.html", scripts=SCRIPTS)
+    return render_template(
+        "field/app.html", scripts=SCRIPTS, codes={one: code for one, (code, _group) in CODES.items()}
+    )
 
 
 def _asset(name: str) -> str:
@@ -209,10 +208,6 @@ def _asset(name: str) -> str:
     return address
 
 
-def _content(name: str) -> bytes:
-    content: bytes = current_app.jinja_env.globals["asset_content"](name)  # type: ignore[operator]
-    return content
-
-
-def _integrity(content: bytes) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(content).digest()).decode()
+def _asset_integrity(name: str) -> str:
+    digest: str = current_app.jinja_env.globals["asset_integrity"](name)  # type: ignore[operator]
+    return digest

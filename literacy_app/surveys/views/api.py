@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, make_response, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -47,10 +47,7 @@ def submit() -> Any:
     caller = _caller()
     if caller is None:
         return sign_in()
-    raw = body_of(LARGEST_BODY)
-    if raw is None:
-        return jsonify(error="too_large", most=LARGEST_BODY), 413
-    status, body = _reply(_receive(raw, caller))
+    status, body = _reply(_receive(body_of(LARGEST_BODY), caller))
     response = json_reply(body)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -65,10 +62,7 @@ def submit_batch() -> Any:
     caller = _caller()
     if caller is None:
         return sign_in()
-    raw = body_of(LARGEST_BATCH)
-    if raw is None:
-        return jsonify(error="too_large", most=LARGEST_BATCH), 413
-    bodies = _items(raw)
+    bodies = _items(body_of(LARGEST_BATCH))
     if not 1 <= len(bodies) <= MOST_IN_BATCH:
         return jsonify(errors={"": f"must be a JSON list of 1 to {MOST_IN_BATCH} submissions, in UTF-8"}), 422
     replies = []
@@ -81,12 +75,12 @@ def submit_batch() -> Any:
     return json_reply(replies), 200
 
 
-def body_of(most: int) -> bytes | None:
-    """What was sent, or None when it is larger than `most`."""
-    if (request.content_length or 0) > most:
-        return None
-    raw = request.get_data(cache=False)
-    return raw if len(raw) <= most else None
+def body_of(most: int) -> bytes:
+    """What was sent. Ends the request with 413 when it is larger than `most`."""
+    raw = request.get_data(cache=False) if (request.content_length or 0) <= most else None
+    if raw is None or len(raw) > most:
+        abort(make_response(jsonify(error="too_large", most=most), 413))
+    return raw
 
 
 @blueprint.get("/links/<token>/challenge")

@@ -13,7 +13,6 @@
   const CLOCK_TOLERANCE = 10 * 60 * 1000;
   const LEAST_PIN = 6;
   const MOST_MEMBERS = 30;
-  const FINAL = ["refusal_household", "refusal_person", "refusal_guardian", "dead", "unable", "language", "not_dwelling", "vacant", "nobody_eligible", "quota_full"];
 
   const me = { store: null, shared: null, shelf: null, vault: null, queue: null, account: null, given: null, clusters: [], cases: {} };
   let view = {}; // what the screen shows, and what its buttons are about
@@ -124,6 +123,8 @@
       onChange: () => standing().catch(() => {}),
       onSignIn: () => standing("signin").catch(() => {}),
     });
+    const times = (await me.queue.list()).map((one) => one.received_at || (one.receipt && one.receipt.received_at));
+    me.received = times.filter(Boolean).sort().pop();
     Queue.watch(root, me.queue);
     me.persisted = root.navigator.storage && root.navigator.storage.persist ? await root.navigator.storage.persist() : false;
     await today();
@@ -228,9 +229,8 @@
   async function standing(problem) {
     if (problem) me.problem = problem;
     if (!me.queue) return;
-    const [counts, list] = await Promise.all([me.queue.counts(), me.queue.list()]);
-    const times = list.map((one) => Date.parse(one.received_at || (one.receipt && one.receipt.received_at))).filter(Boolean);
-    const last = times.length ? when(Math.max(...times)) : null;
+    const counts = await me.queue.counts(), moment = me.queue.received || me.received;
+    const last = moment ? when(moment) : null;
     const waiting = counts.finalised + counts.sending;
     const text = counts.sending
       ? say("sending")
@@ -254,7 +254,7 @@
     visits.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
     const roster = house.roster || own.roster, last = visits[visits.length - 1];
     const nobody = Boolean(roster) && !roster.chosen;
-    const done = house.done || own.over || nobody || Boolean(last && FINAL.includes(last.result));
+    const done = house.done || own.over || nobody || Boolean(last && me.given.final.includes(last.result));
     return { visits, roster, last, done, own, over: own.over || house.disposition === "complete" };
   }
 
@@ -381,7 +381,8 @@
     const bytes = root.crypto.getRandomValues(new Uint8Array(16));
     bytes[6] = (bytes[6] & 15) | 64;
     bytes[8] = (bytes[8] & 63) | 128;
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+    const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   };
 
   // What is kept of a household beside a record, in the same step as the record.
@@ -394,7 +395,7 @@
   const address = (cluster, house) => ({ draw: cluster.draw, village: cluster.village, number: house.number });
 
   // Everything that is finished goes through here.
-  async function finish(records, step, options = {}) {
+  async function keepRecords(records, step, options = {}) {
     const pilot = view.cluster.pilot;
     await me.queue.finaliseAll(records.map((one) => Object.assign({ pilot }, one)), Object.assign({ put: step.put }, options));
     step.keep();
@@ -405,7 +406,7 @@
     const { cluster, house } = view, at = localNow();
     const step = await changed(cluster, house, (own) => Object.assign(own, { visits: own.visits.concat({ at, result, appointment }) }));
     const plain = Object.assign({ kind: "visit", id: uuid(), at, result, appointment }, address(cluster, house));
-    await finish([{ kind: "visit", plain }], step);
+    await keepRecords([{ kind: "visit", plain }], step);
     await today();
   }
 
@@ -459,7 +460,7 @@
     const chosen = choose(cluster, house, members), at = localNow();
     const step = await changed(cluster, house, (own) => Object.assign(own, { roster: { members, chosen } }));
     const plain = Object.assign({ kind: "roster", id: uuid(), at, members, chosen, reason: null }, address(cluster, house));
-    await finish([{ kind: "roster", plain }], step);
+    await keepRecords([{ kind: "roster", plain }], step);
     if (!chosen) return show("t-nobody", {}, {});
     const why = cluster.selection === "birthday" ? say("why_birthday") : say("why_kish", { table: house.kish_table, count: members.length, place: chosen });
     show("t-chosen", { who: person(members[chosen - 1], chosen), why }, { cluster, house });
@@ -503,7 +504,7 @@
       house: { number: house.number, respondent: house.respondent }, language: form.language, form: formId(waveOf(cluster), form.language),
       consent: form.consent.version, guardian: minor, started_at: localNow(), changed_at: Date.now(), answers: {}, at: null, place: 1, times: {}, edits: {}, pauses: 0,
     };
-    await ask1(draft, form, 0);
+    await askAt(draft, form, 0);
   }
 
   const wayOf = (draft, form) => Walk.walk(form, draft.answers, localNow(), draft.id);
@@ -518,7 +519,7 @@
     return saved;
   }
 
-  async function ask1(draft, form, at) {
+  async function askAt(draft, form, at) {
     const way = wayOf(draft, form);
     if (at >= way.shown.length) return checkScreen(draft, form);
     const question = way.shown[Math.max(at, 0)];
@@ -528,7 +529,7 @@
     const said = Object.assign({}, draft.answers, way.calculated);
     for (const id of way.hidden) delete said[id];
     const nodes = html(form.html[question.id]);
-    show("t-question", { question: nodes, skippable: question.asked && !question.required, progress: place ? line2(say("question_of", { place, count: asked.length })) : "" }, { draft, form, question, at: way.shown.indexOf(question), since: root.performance.now(), cluster: draft.cluster, house: draft.house });
+    show("t-question", { question: nodes, skippable: question.asked && !question.required, progress: place ? muted(say("question_of", { place, count: asked.length })) : "" }, { draft, form, question, at: way.shown.indexOf(question), since: root.performance.now(), cluster: draft.cluster, house: draft.house });
     const box = document.querySelector("[data-slot=question]");
     pipe(box, form, said);
     arrange(box, question, Walk.offered(form, question, said, localNow(), draft.id));
@@ -537,7 +538,7 @@
     if (place) document.querySelector("[data-slot=progress]").append(bar);
   }
 
-  function line2(text) {
+  function muted(text) {
     return Object.assign(document.createElement("p"), { className: "muted", textContent: text });
   }
 
@@ -609,7 +610,7 @@
     if (before !== undefined && Walk.asText(before) !== Walk.asText(given.answer)) draft.edits[question.id] = (draft.edits[question.id] || 0) + 1;
     const at = way.shown.findIndex((one) => one.id === question.id);
     await save(draft);
-    await ask1(draft, form, view.check ? way.shown.length : at + 1);
+    await askAt(draft, form, view.check ? way.shown.length : at + 1);
   }
 
   async function checkScreen(draft, form) {
@@ -644,7 +645,7 @@
     const records = [interview];
     if (broken) records.push({ kind: "visit", plain: Object.assign({ kind: "visit", id: uuid(), at, result: "break_off", appointment: null }, address(cluster, house)) });
     const step = await changed(cluster, house, (own) => (broken ? Object.assign(own, { visits: own.visits.concat({ at, result: "break_off" }) }) : Object.assign(own, { over: true, interview: draft.id })));
-    await finish(records, step, { draftId: draft.id });
+    await keepRecords(records, step, { draftId: draft.id });
     if (broken) return today();
     show("t-contact", {}, { cluster, house, record: draft.id });
   }
@@ -654,7 +655,7 @@
     if (!name || !phone) return wrong(say("contact_both"));
     if (!/^[0-9０-９+＋()（）\-－— ]{7,20}$/.test(phone)) return wrong(say("phone_wrong"));
     const plain = Object.assign({ kind: "contact", id: uuid(), at: localNow(), name, phone }, address(cluster, house));
-    await finish([{ kind: "contact", plain }], { put: [], keep: () => {} });
+    await keepRecords([{ kind: "contact", plain }], { put: [], keep: () => {} });
     view.record = record;
     await done();
   }
@@ -692,7 +693,7 @@
     const kept = await me.shelf.get("meta", draft.form) || (cluster.households && { form: await formFor(cluster, draft.language) });
     if (!kept || !kept.form) return document.querySelector("[data-slot=notices]").append(notice("error", say("form_missing"), say("form_missing_text")));
     const way = wayOf(draft, kept.form), at = way.shown.findIndex((one) => one.id === draft.at);
-    await ask1(draft, kept.form, at < 0 ? way.shown.length : at);
+    await askAt(draft, kept.form, at < 0 ? way.shown.length : at);
   }
 
   async function paused() {
@@ -725,16 +726,16 @@
     nocontact: () => done(),
     back: () => household(),
     gap: async (button) => {
-      await ask1(view.draft, view.form, Number(button.dataset.at));
+      await askAt(view.draft, view.form, Number(button.dataset.at));
       view.check = true;
     },
     previous: async () => {
       if (view.question) clocked();
-      if (view.at > 0) return ask1(view.draft, view.form, view.at - 1);
+      if (view.at > 0) return askAt(view.draft, view.form, view.at - 1);
       await save(view.draft);
       await today();
     },
-    resume: (button) => (view.drafts ? resume(view.drafts[Number(button.dataset.at)]) : ask1(view.draft, view.form, view.at)),
+    resume: (button) => (view.drafts ? resume(view.drafts[Number(button.dataset.at)]) : askAt(view.draft, view.form, view.at)),
     house: (button) => {
       const [i, j] = button.dataset.at.split("/").map(Number);
       Object.assign(view, { cluster: me.clusters[i], house: me.clusters[i].households[j] });

@@ -52,6 +52,7 @@
       this.me = root.Seal.toText(this.random(12)); // one name for each tab
       this.paused = false; // until somebody signs in
       this.running = this.wanted = this.timer = null;
+      this.received = null; // when the server took a record last, as far as this page knows
       this.rest = { failures: 0, until: 0, asked: false }; // the network's
       this.troubles = new Map(); // id -> {failures, until}: in memory only, a restart may try at once
     }
@@ -310,6 +311,7 @@
         if (outcome.attention) return { state: "attention", reason: outcome.reason, said: outcome.said || null };
         return kept.state === "sending" ? { state: "finalised", reason: outcome.failed } : null;
       });
+      if (outcome.receipt) this.received = outcome.receipt.received_at;
       if (outcome.receipt || outcome.attention) {
         this.troubles.delete(id);
         this.rest = { failures: 0, until: 0, asked: false };
